@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { defineEvent, type EventOf } from './define-event.js';
+import { executionIdSchema, identifier } from './vocabulary.js';
+
+/** A point of the log as an agent remembers it: the newest position it was given, and the event there. */
+export const receipt = z.object({ position: z.string().regex(/^[0-9]+$/), eventId: z.string() });
+
+const journal = {
+  journalId: z.string(),
+  /** The last durable record of the agent's journal. A lower one than before means that the journal was rolled back. */
+  journalSequence: z.int().nonnegative(),
+  /** Every dispatch at or below this position reached the agent's journal. */
+  servedUpTo: z.string().regex(/^[0-9]+$/),
+  previousSession: z.int().nonnegative().optional(),
+};
+
+export const agentEvents = {
+  AgentEnrolled: defineEvent('AgentEnrolled', 1, 'An agent\'s name was taken with the enrolment token; the agent has a credential of its own.', z.object({
+    agent: identifier, credentialHash: z.string(), tokenId: z.string(),
+  })),
+  AgentCredentialRotated: defineEvent('AgentCredentialRotated', 1, 'The name was enrolled again: the former credential is void.', z.object({ credentialHash: z.string(), tokenId: z.string() })),
+  AgentConnected: defineEvent('AgentConnected', 1, 'A session of the agent began; its number is this event\'s revision.', z.object({
+    agent: identifier, server: z.string(), ...journal, slots: z.int().positive(), receipt: receipt.optional(),
+    version: z.string(), host: z.string(), pid: z.int(), bootId: z.string(),
+  })),
+  AgentConnectionRefused: defineEvent('AgentConnectionRefused', 1, 'Somebody else connects with this name; the session that lives keeps it.', z.object({ ...journal, host: z.string(), pid: z.int(), reason: z.string() })),
+  AgentContactLost: defineEvent('AgentContactLost', 1, 'A session ended; the executions of the agent are silent from now on.', z.object({ session: z.int().nonnegative(), reason: z.string() })),
+  ReportUnmatched: defineEvent('ReportUnmatched', 1, 'A report that fits no run of this agent was kept for an operator to see.', z.object({
+    executionId: executionIdSchema, sequence: z.int().nonnegative(), why: z.string(), report: z.record(z.string(), z.json()),
+  })),
+};
+
+export type AgentEvent = EventOf<(typeof agentEvents)[keyof typeof agentEvents]>;
+export type Receipt = z.infer<typeof receipt>;

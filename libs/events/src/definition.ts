@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { identifier } from './vocabulary.js';
+
+/** Values that reach a process as environment variables, never as text of a script. */
+export const variables = z.record(z.string(), z.string());
+
+/** A job as it is stored: every default filled in, `after` always a list. */
+export const jobDefinition = z.object({
+  id: identifier,
+  /** An argument vector, or one string for `/bin/sh -c`. */
+  command: z.union([z.string(), z.array(z.string())]),
+  agent: identifier,
+  after: z.array(identifier),
+  /** Exit codes that mean success; `[0]` unless written otherwise. */
+  successCodes: z.array(z.int()),
+  env: variables,
+  parameters: variables,
+  cwd: z.string().optional(),
+});
+
+/** A jobnet as it is stored: its jobs in the order in which they were written. */
+export const jobnetDefinition = z.object({
+  jobnet: identifier,
+  /** `hold`: a failed job waits for an operator. `end`: the run ends failed when nothing else can run. */
+  onFailure: z.enum(['hold', 'end']),
+  parameters: variables,
+  jobs: z.array(jobDefinition),
+});
+
+export type JobDefinition = z.infer<typeof jobDefinition>;
+export type JobnetDefinition = z.infer<typeof jobnetDefinition>;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { defineEvent, type EventOf } from './define-event.js';
+import { jobnetDefinition, variables } from './definition.js';
+import { output } from './output.js';
+import { executionIdSchema, identifier, instant } from './vocabulary.js';
+
+const job = { jobId: identifier };
+const execution = { jobId: identifier, executionId: executionIdSchema };
+
+/** How a process ended. Instants are the agent's clock, the duration its monotonic one. */
+const processEnd = {
+  exitCode: z.int(),
+  signal: z.string().optional(),
+  acceptedAt: instant.optional(),
+  startedAt: instant.optional(),
+  finishedAt: instant,
+  durationMs: z.number().nonnegative().optional(),
+  output: output.optional(),
+};
+
+export const runEvents = {
+  RunStarted: defineEvent('RunStarted', 1, 'A run of one version of a jobnet has begun; it carries the definition by value.', z.object({
+    runId: identifier, jobnet: identifier, version: z.int().positive(), definition: jobnetDefinition, parameters: variables,
+  })),
+  RunHeld: defineEvent('RunHeld', 1, 'An operator holds the run: nothing more is dispatched until it is released.', z.object({})),
+  RunReleased: defineEvent('RunReleased', 1, 'An operator lets a held run go on.', z.object({})),
+  RunStopRequested: defineEvent('RunStopRequested', 1, 'An operator wants the run to end; what has not started will not.', z.object({})),
+  RunFinished: defineEvent('RunFinished', 1, 'Every job of the run is decided, or nothing in it can run any more.', z.object({
+    status: z.enum(['succeeded', 'failed', 'stopped']),
+  })),
+
+  JobDispatched: defineEvent('JobDispatched', 1, 'The server decided to have a job executed by an agent; the dispatch is this event.', z.object({
+    ...execution, ordinal: z.int().positive(), attempt: z.int().positive(), agent: identifier,
+  })),
+  JobAccepted: defineEvent('JobAccepted', 1, 'The agent has the execution in its journal and will start it.', z.object({ ...execution, acceptedAt: instant })),
+  JobDeclined: defineEvent('JobDeclined', 1, 'The agent will not start this execution; the job is held with the reason.', z.object({ ...execution, reason: z.string() })),
+  JobStarted: defineEvent('JobStarted', 1, 'The process of the execution runs.', z.object({ ...execution, acceptedAt: instant.optional(), startedAt: instant })),
+  JobFinished: defineEvent('JobFinished', 2, 'The process ended by itself; the outcome follows from the exit code and the job\'s success codes.', z.object({
+    ...execution, outcome: z.enum(['succeeded', 'failed']), ...processEnd,
+  })),
+  JobStopped: defineEvent('JobStopped', 1, 'A stop was carried out: the process ended by its signal, or had not begun.', z.object({
+    ...execution, ...processEnd, exitCode: z.int().optional(), finishedAt: instant.optional(),
+  })),
+  JobLost: defineEvent('JobLost', 1, 'Proven: no process of the execution is left, and how it ended cannot be known.', z.object({
+    ...execution, reason: z.string(), startedAt: instant.optional(),
+  })),
+  JobOrphaned: defineEvent('JobOrphaned', 1, 'The wrapper of the execution is gone while a process of it still lives.', z.object({ ...execution, reason: z.string() })),
+  JobNeverStarted: defineEvent('JobNeverStarted', 1, 'The agent has made sure that the execution has not started and never will.', z.object({ ...execution, reason: z.string() })),
+  JobNotKnownToAgent: defineEvent('JobNotKnownToAgent', 1, 'The agent was asked and does not hold the execution; it is never sent again.', z.object({ ...execution, reason: z.string() })),
+
+  JobSkipped: defineEvent('JobSkipped', 1, 'An operator decided that the flow goes on without this job\'s result.', z.object({ ...job, openExecution: executionIdSchema.optional() })),
+  JobHeld: defineEvent('JobHeld', 1, 'An operator holds the job back.', z.object(job)),
+  JobReleased: defineEvent('JobReleased', 1, 'An operator lets a held job go on.', z.object(job)),
+  JobStopRequested: defineEvent('JobStopRequested', 1, 'An operator wants the execution stopped; the agent has yet to answer.', z.object(execution)),
+  JobRerunRequested: defineEvent('JobRerunRequested', 1, 'An operator or a written policy wants the job executed once more.', z.object({
+    ...job, previousExecution: executionIdSchema.optional(), concurrent: z.boolean(),
+  })),
+  JobOutcomeSettled: defineEvent('JobOutcomeSettled', 1, 'An operator says how the job ended.', z.object({
+    ...job, outcome: z.enum(['succeeded', 'failed']), exitCode: z.int().optional(), openExecution: executionIdSchema.optional(),
+  })),
+  LateResultRecorded: defineEvent('LateResultRecorded', 1, 'A result arrived for an execution whose job was already decided; it changes nothing by itself.', z.object({
+    ...execution, ...processEnd, outcome: z.enum(['succeeded', 'failed']),
+  })),
+  LateResultAdopted: defineEvent('LateResultAdopted', 1, 'An operator made a late result the job\'s result.', z.object({ ...execution, outcome: z.enum(['succeeded', 'failed']) })),
+  ExecutionAbandoned: defineEvent('ExecutionAbandoned', 1, 'An operator gave up waiting for an execution; its slot is free again.', z.object(execution)),
+};
+
+export type RunEvent = EventOf<(typeof runEvents)[keyof typeof runEvents]>;
+export type RunEventType = RunEvent['type'];
+export type RunEventOf<Type extends RunEventType> = Extract<RunEvent, { type: Type }>;

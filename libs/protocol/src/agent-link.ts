@@ -1,0 +1,102 @@
+import { output } from '#events/output';
+import { receipt } from '#events/agent.events';
+import { executionIdSchema, identifier, instant } from '#events/vocabulary';
+import { z } from 'zod';
+
+/**
+ * What agent and server say to each other (design sections 6 and 10).
+ *
+ *   POST /api/v1/agents/{name}/sessions    Hello -> Welcome         begins a session
+ *   GET  /api/v1/agents/{name}/dispatches?session=N                 server-sent events: Frame
+ *   POST /api/v1/agents/{name}/reports     ReportBatch -> ReportAnswer
+ *
+ * The agent shows its credential as a bearer token; the first hello of a name shows the enrolment token instead.
+ */
+
+/** A log position in JSON. */
+export const position = z.string().regex(/^[0-9]{1,20}$/);
+
+/** What a process of a job is started with: everything the agent needs, by value. */
+export const executionSpec = z.object({
+  executionId: executionIdSchema,
+  runId: identifier,
+  jobId: identifier,
+  attempt: z.int().positive(),
+  /** An argument vector, or one string for `/bin/sh -c`. */
+  command: z.union([z.string().max(128 * 1024), z.array(z.string().max(128 * 1024)).min(1).max(1024)]),
+  /** Parameters and environment of the job, merged; the four KIROKU_ variables are added by the agent. */
+  env: z.record(z.string(), z.string()),
+  /** By default a directory of the execution's own; a relative path starts where the agent was started. */
+  cwd: z.string().optional(),
+});
+
+/** Downstream. `dispatch`: run this. `cancel`: if it has not started, make sure that it never will; if it runs, let it run. */
+export const frame = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('dispatch'), session: z.int(), position, spec: executionSpec }),
+  z.object({ kind: z.literal('cancel'), session: z.int(), position, executionId: executionIdSchema, runId: identifier, jobId: identifier }),
+]);
+
+const reportOf = { executionId: executionIdSchema, runId: identifier, jobId: identifier, sequence: z.int().positive() };
+const began = { acceptedAt: instant.optional(), startedAt: instant.optional() };
+
+/**
+ * All that an agent knows of one execution, newest state only: reports are cumulative. `sequence` grows by one with each
+ * change of an execution; a lower one that comes later decides nothing.
+ */
+export const report = z.discriminatedUnion('state', [
+  z.object({ ...reportOf, state: z.literal('accepted'), acceptedAt: instant }),
+  z.object({ ...reportOf, state: z.literal('started'), ...began, startedAt: instant }),
+  z.object({
+    ...reportOf, state: z.literal('finished'), ...began,
+    exitCode: z.int(), signal: z.string().optional(), finishedAt: instant, durationMs: z.number().nonnegative().optional(), output,
+  }),
+  z.object({ ...reportOf, state: z.literal('orphaned'), ...began, reason: z.string() }),
+  z.object({ ...reportOf, state: z.literal('lost'), ...began, reason: z.string() }),
+  z.object({ ...reportOf, state: z.literal('never-started'), reason: z.string() }),
+  z.object({ ...reportOf, state: z.literal('declined'), reason: z.string() }),
+]);
+
+/** Begins a session. The inventory names every execution that the agent holds: queued, running, or ended and not yet forgotten. */
+export const hello = z.object({
+  helloId: z.uuid(),
+  journalId: z.uuid(),
+  journalSequence: z.int().nonnegative(),
+  servedUpTo: position,
+  receipt: receipt.optional(),
+  previousSession: z.int().nonnegative().optional(),
+  slots: z.int().positive().max(10_000),
+  version: z.string().max(64),
+  host: z.string().max(256),
+  pid: z.int(),
+  bootId: z.string().max(64),
+  inventory: z.array(executionIdSchema).max(50_000),
+});
+
+export const welcome = z.object({
+  session: z.int().nonnegative(),
+  server: z.string(),
+  /** Only after an enrolment: the agent's own credential from now on. */
+  credential: z.string().optional(),
+});
+
+/** An empty list is a sign of life. */
+export const reportBatch = z.object({ session: z.int().nonnegative(), reports: z.array(report).max(500) });
+
+/** One answer a report, in their order: where in the log it is stored. The agent forgets a result only on this. */
+export const reportAnswer = z.object({
+  acknowledged: z.array(z.object({ executionId: executionIdSchema, sequence: z.int().positive(), receipt })),
+});
+
+/** Frames and comments come at least this often, in milliseconds; a link that is silent for three of them is dead on either side. */
+export const HEARTBEAT_MS = 5_000;
+
+export type ExecutionSpec = z.infer<typeof executionSpec>;
+export type Frame = z.infer<typeof frame>;
+export type DispatchFrame = Extract<Frame, { kind: 'dispatch' }>;
+export type CancelFrame = Extract<Frame, { kind: 'cancel' }>;
+export type Report = z.infer<typeof report>;
+export type ReportState = Report['state'];
+export type Hello = z.infer<typeof hello>;
+export type Welcome = z.infer<typeof welcome>;
+export type ReportBatch = z.infer<typeof reportBatch>;
+export type ReportAnswer = z.infer<typeof reportAnswer>;

@@ -1,0 +1,98 @@
+import { actor, executionIdSchema, identifier, instant } from '#events/vocabulary';
+import { jobnetDefinition } from '#events/definition';
+import { output } from '#events/output';
+import { z } from 'zod';
+import { position } from './agent-link.js';
+
+/** What clients and servers say to each other (design sections 7 and 9). Both lists of words may grow: readers accept others. */
+export const RUN_STATUSES = ['running', 'failing', 'held', 'succeeded', 'failed', 'stopped'] as const;
+export const JOB_STATES = ['waiting', 'ready', 'held', 'dispatched', 'running', 'succeeded', 'failed', 'stopped', 'skipped', 'lost'] as const;
+export const EVIDENCE_KINDS = ['none', 'confirmed', 'silent', 'unreachable', 'unknown-to-agent', 'orphaned'] as const;
+
+export type RunStatus = (typeof RUN_STATUSES)[number];
+export type JobState = (typeof JOB_STATES)[number];
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+const why = z.string().trim().min(1).max(2000);
+const parameters = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(32 * 1024));
+
+/** `POST /jobnets/{id}/runs` */
+export const startRunBody = z.strictObject({ parameters: parameters.optional(), reason: why.optional(), ticket: z.string().max(200).optional() });
+
+/** Optional precondition of an intervention: refused (409) unless the job still is as the operator saw it. */
+export const expectation = z.strictObject({ executionId: executionIdSchema.optional(), state: z.enum(JOB_STATES).optional() });
+
+/** `POST /runs/{runId}/jobs/{jobId}/skip` */
+export const skipJobBody = z.strictObject({ reason: why, ticket: z.string().max(200).optional(), expect: expectation.optional() });
+
+export const commandAnswer = z.object({ position, runId: identifier.optional(), version: z.int().optional() });
+
+/** `since`: when the kind began to hold. `lastHeardAt`: the last recorded fact about the execution. */
+export const evidence = z.object({ kind: z.enum(EVIDENCE_KINDS), since: instant.optional(), lastHeardAt: instant.optional() });
+
+const ended = { exitCode: z.int().optional(), signal: z.string().optional(), startedAt: instant.optional(), finishedAt: instant.optional() };
+
+export const executionView = z.object({
+  executionId: executionIdSchema, attempt: z.int(), agent: identifier, state: z.string(), evidence, ...ended,
+  dispatchedAt: instant, acceptedAt: instant.optional(), durationMs: z.number().optional(),
+  /** Why it was declined, lost, orphaned or never started. */
+  reason: z.string().optional(),
+  /** Set when the result arrived after the job was decided. */
+  late: z.boolean().optional(),
+});
+
+export const jobView = z.object({
+  jobId: identifier, state: z.enum(JOB_STATES), evidence, attempt: z.int(), agent: identifier, after: z.array(identifier),
+  executionId: executionIdSchema.optional(), ...ended,
+  /** Intents that no agent has answered yet. */
+  pending: z.array(z.string()),
+  /** What keeps the job from starting, for people. */
+  waitsFor: z.array(z.string()).optional(),
+  executions: z.array(executionView),
+});
+
+export const runView = z.object({
+  runId: identifier, jobnet: identifier, version: z.int(), revision: z.int(), status: z.enum(RUN_STATUSES),
+  startedAt: instant, finishedAt: instant.optional(), jobs: z.array(jobView),
+});
+
+/** A row of `GET /running`: one open execution, the least certain ones first. */
+export const runningView = z.object({
+  runId: identifier, jobnet: identifier, jobId: identifier, jobState: z.enum(JOB_STATES), executionId: executionIdSchema, attempt: z.int(),
+  agent: identifier, state: z.string(), evidence, dispatchedAt: instant, startedAt: instant.optional(),
+});
+
+export const jobnetView = z.object({ jobnet: identifier, version: z.int(), revision: z.int(), definition: jobnetDefinition, definedAt: instant, definedBy: actor });
+
+/** The last 4 KiB that came with the result. `complete` is true when that is all there was. */
+export const outputView = z.object({ stream: z.enum(['stdout', 'stderr']), executionId: executionIdSchema, bytes: z.int(), sha256: z.string().optional(), tail: z.string(), complete: z.boolean() });
+
+export const agentView = z.object({
+  name: identifier, state: z.enum(['connected', 'away']), since: instant, slots: z.int(), openExecutions: z.int(), session: z.int().optional(),
+  host: z.string().optional(), version: z.string().optional(), enrolledAt: instant, unmatchedReports: z.int(),
+});
+
+/** An event as the API shows it: the metadata is flat. */
+export const eventView = z.object({
+  position, stream: z.string(), revision: z.int(), id: z.string(), type: z.string(), schemaVersion: z.int(), at: instant, actor,
+  reason: z.string().optional(), ticket: z.string().optional(), commandId: z.string(), correlationId: z.string(), causationId: z.string(), data: z.unknown(),
+});
+
+export const validateAnswer = z.object({ valid: z.literal(true), definition: jobnetDefinition });
+
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), next: z.string().optional() });
+}
+
+export type Evidence = z.infer<typeof evidence>;
+export type ExecutionView = z.infer<typeof executionView>;
+export type JobView = z.infer<typeof jobView>;
+export type RunView = z.infer<typeof runView>;
+export type RunningView = z.infer<typeof runningView>;
+export type JobnetView = z.infer<typeof jobnetView>;
+export type OutputView = z.infer<typeof outputView>;
+export type JobOutput = z.infer<typeof output>;
+export type AgentView = z.infer<typeof agentView>;
+export type EventView = z.infer<typeof eventView>;
+export type CommandAnswer = z.infer<typeof commandAnswer>;
+export type List<Item> = { items: Item[]; next?: string };

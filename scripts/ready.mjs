@@ -1,0 +1,152 @@
+// The small step before `npm start` and `npm test`: installs and builds, only what changed, one at a time.
+// Plain Node without dependencies, because it runs before there are any.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const work = join(root, '.kiroku-build');
+const lock = join(work, 'lock');
+
+await main();
+
+async function main() {
+  requireNode(20, 19);
+  mkdirSync(work, { recursive: true });
+  if (!installMissing() && !buildMissing()) return;
+  await takeLock();
+  try {
+    if (installMissing()) install();
+    if (buildMissing()) await build();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function requireNode(major, minor) {
+  const [haveMajor = 0, haveMinor = 0] = process.versions.node.split('.').map(Number);
+  if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return;
+  say(`Kiroku needs Node ${major}.${minor} or later; this is ${process.version}`);
+  process.exit(1);
+}
+
+/** True unless node_modules holds what package-lock.json names, built for this Node. */
+function installMissing() {
+  const installed = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages;
+  if (installed === undefined) return true;
+  const wanted = readJson(join(root, 'package-lock.json')).packages;
+  const differs = Object.entries(wanted).some(([path, { version, optional }]) =>
+    path !== '' && !optional && installed[path]?.version !== version);
+  return differs || readText(join(work, 'abi')) !== process.versions.modules && !adoptAbi();
+}
+
+/** After somebody's own `npm ci` nothing says which Node it was for: loading the native module tells. */
+function adoptAbi() {
+  const probe = spawnSync(process.execPath, ['-e', "new (require('better-sqlite3'))(':memory:')"], { cwd: root, stdio: 'ignore' });
+  if (probe.status === 0) writeFileSync(join(work, 'abi'), process.versions.modules);
+  return probe.status === 0;
+}
+
+function install() {
+  say('installing the dependencies (once; one to two minutes, most of it the compilation of SQLite) ...');
+  const started = Date.now();
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (npm.status !== 0) fail(`npm ci ended with ${npm.status ?? npm.signal}`);
+  writeFileSync(join(work, 'abi'), process.versions.modules);
+  say(`installed in ${seconds(started)}`);
+}
+
+function buildMissing() {
+  return readText(join(root, 'dist', '.sources')) !== sourcesHash();
+}
+
+async function build() {
+  const started = Date.now();
+  const hash = sourcesHash();
+  const { compile } = await import('./compile.mjs');
+  try {
+    compile();
+  } catch (error) {
+    fail(error.message);
+  }
+  writeFileSync(join(root, 'dist', '.sources'), hash);
+  say(`built in ${seconds(started)}`);
+}
+
+/** A hash over every source that ends up in dist, by content: time stamps of a checkout say nothing. */
+function sourcesHash() {
+  const hash = createHash('sha256');
+  const files = ['apps', 'libs'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)));
+  const sources = files.filter((name) => /\.(ts|sh)$/.test(name) && !name.endsWith('.spec.ts')).sort();
+  for (const name of [...sources, '.swcrc', 'scripts/compile.mjs']) {
+    hash.update(name).update('\0').update(readFileSync(join(root, name))).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** A lock file that is linked into place with its content, so that it is never seen without its owner's pid. */
+async function takeLock() {
+  const own = `${lock}.${process.pid}`;
+  writeFileSync(own, String(process.pid));
+  let told = false;
+  for (;;) {
+    try {
+      linkSync(own, lock);
+      rmSync(own);
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    const owner = Number(readText(lock));
+    if (owner > 0 && !isAlive(owner)) dropDeadLock(owner);
+    if (!told && isAlive(owner)) say(`waiting for the installation or build of process ${owner} ...`);
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Of several that find the owner dead the rename lets one win; one that was late and took a living lock puts it back. */
+function dropDeadLock(deadOwner) {
+  const grave = `${lock}.dead.${process.pid}`;
+  try {
+    renameSync(lock, grave);
+    if (Number(readText(grave)) !== deadOwner) linkSync(grave, lock);
+    rmSync(grave);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function readText(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function readJson(path) {
+  const text = readText(path);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function seconds(since) {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}
+
+function say(text) {
+  process.stderr.write(`kiroku: ${text}\n`);
+}
+
+function fail(text) {
+  say(text);
+  rmSync(lock, { force: true });
+  process.exit(1);
+}
