@@ -1,0 +1,25 @@
+import type { Output } from '#events/output';
+import type { Instant } from '#events/vocabulary';
+
+interface Began {
+  readonly acceptedAt?: Instant | undefined;
+  readonly startedAt?: Instant | undefined;
+}
+
+/** What an agent says of one execution: all it knows, newest state only. A finished one carries when it was accepted and started. */
+export type ExecutionFact = { readonly executionId: string; readonly jobId: string } & (
+  | { readonly state: 'accepted'; readonly acceptedAt: Instant }
+  | ({ readonly state: 'started'; readonly startedAt: Instant } & Began)
+  | ({
+    readonly state: 'finished';
+    readonly exitCode: number;
+    readonly signal?: string | undefined;
+    readonly finishedAt: Instant;
+    readonly durationMs?: number | undefined;
+    readonly output?: Output | undefined;
+  } & Began)
+  | ({ readonly state: 'orphaned'; readonly reason: string } & Began)
+  | ({ readonly state: 'lost'; readonly reason: string } & Began)
+  | { readonly state: 'never-started'; readonly reason: string }
+  | { readonly state: 'declined'; readonly reason: string }
+);

@@ -1,0 +1,62 @@
+import type { RunEventType } from '#events/run.events';
+
+/** The life of one execution. Only facts of its agent move it, and an operator who gives up waiting. */
+export type ExecutionState = 'dispatched' | 'accepted' | 'running' | 'finished' | 'stopped' | 'lost' | 'never-started' | 'declined' | 'abandoned';
+
+export type ExecutionEventType = Extract<
+  RunEventType,
+  | 'JobAccepted' | 'JobDeclined' | 'JobStarted' | 'JobFinished' | 'JobStopped' | 'JobLost' | 'JobOrphaned' | 'JobNeverStarted'
+  | 'JobNotKnownToAgent' | 'JobStopRequested' | 'LateResultRecorded' | 'LateResultAdopted' | 'ExecutionAbandoned'
+>;
+
+type Row = { readonly [Event in ExecutionEventType]: ExecutionState | 'corrupt' };
+
+/** What nothing moves any more: facts and intents about it would contradict what is on record. */
+const ended: Row = {
+  JobAccepted: 'corrupt', JobDeclined: 'corrupt', JobStarted: 'corrupt', JobFinished: 'corrupt', JobStopped: 'corrupt', JobLost: 'corrupt',
+  JobOrphaned: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobStopRequested: 'corrupt', LateResultRecorded: 'corrupt',
+  LateResultAdopted: 'corrupt', ExecutionAbandoned: 'corrupt',
+};
+
+/** The whole state machine of an execution. A new event or state does not compile until it has its place here. */
+export const nextExecutionState: { readonly [State in ExecutionState]: Row } = {
+  dispatched: {
+    JobAccepted: 'accepted', JobDeclined: 'declined', JobStarted: 'running', JobFinished: 'finished', JobStopped: 'stopped', JobLost: 'lost',
+    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'dispatched', JobStopRequested: 'dispatched',
+    LateResultRecorded: 'finished', LateResultAdopted: 'corrupt', ExecutionAbandoned: 'abandoned',
+  },
+  accepted: {
+    JobAccepted: 'corrupt', JobDeclined: 'declined', JobStarted: 'running', JobFinished: 'finished', JobStopped: 'stopped', JobLost: 'lost',
+    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'accepted', JobStopRequested: 'accepted',
+    LateResultRecorded: 'finished', LateResultAdopted: 'corrupt', ExecutionAbandoned: 'abandoned',
+  },
+  running: {
+    JobAccepted: 'corrupt', JobDeclined: 'corrupt', JobStarted: 'corrupt', JobFinished: 'finished', JobStopped: 'stopped', JobLost: 'lost',
+    JobOrphaned: 'running', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'running', JobStopRequested: 'running',
+    LateResultRecorded: 'finished', LateResultAdopted: 'corrupt', ExecutionAbandoned: 'abandoned',
+  },
+  finished: { ...ended, LateResultAdopted: 'finished' },
+  stopped: ended,
+  // A result that turns up after all is kept beside the word that was given before.
+  lost: { ...ended, LateResultRecorded: 'finished' },
+  abandoned: { ...ended, LateResultRecorded: 'finished', JobLost: 'lost', JobNeverStarted: 'never-started' },
+  'never-started': ended,
+  declined: ended,
+};
+
+/** An open execution holds a slot of its agent and may still report. */
+export function isOpenExecution(state: ExecutionState): boolean {
+  switch (state) {
+    case 'dispatched':
+    case 'accepted':
+    case 'running':
+      return true;
+    case 'finished':
+    case 'stopped':
+    case 'lost':
+    case 'never-started':
+    case 'declined':
+    case 'abandoned':
+      return false;
+  }
+}

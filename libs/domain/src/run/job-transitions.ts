@@ -1,0 +1,80 @@
+/** Where a job stands. `failed` waits for an operator (or ends the run), `failed-settled` is an operator's last word. */
+export type JobState =
+  | 'waiting' | 'held' | 'ready' | 'dispatched' | 'running' | 'succeeded' | 'failed' | 'failed-settled' | 'stopped' | 'skipped' | 'lost';
+
+/**
+ * What may happen to a job: its events, an outcome that decides the way split in two, and the one thing that no event says
+ * because the fold sees it: that all predecessors are through. Facts about an execution that is not the current one of a job
+ * that is executing move that execution alone (`execution-transitions.ts`); so does every late result.
+ */
+export type JobTransition =
+  | 'predecessors-through'
+  | 'JobHeld' | 'JobReleased'
+  | 'JobDispatched' | 'JobAccepted' | 'JobDeclined' | 'JobStarted'
+  | 'JobFinished:succeeded' | 'JobFinished:failed'
+  | 'JobStopped' | 'JobLost' | 'JobOrphaned' | 'JobNeverStarted' | 'JobNotKnownToAgent'
+  | 'JobStopRequested' | 'JobSkipped' | 'JobRerunRequested'
+  | 'JobOutcomeSettled:succeeded' | 'JobOutcomeSettled:failed'
+  | 'LateResultAdopted:succeeded' | 'LateResultAdopted:failed'
+  | 'ExecutionAbandoned';
+
+type Row = { readonly [Transition in JobTransition]: JobState | 'corrupt' };
+
+const nothing: Row = {
+  'predecessors-through': 'corrupt', JobHeld: 'corrupt', JobReleased: 'corrupt', JobDispatched: 'corrupt', JobAccepted: 'corrupt',
+  JobDeclined: 'corrupt', JobStarted: 'corrupt', 'JobFinished:succeeded': 'corrupt', 'JobFinished:failed': 'corrupt', JobStopped: 'corrupt',
+  JobLost: 'corrupt', JobOrphaned: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobStopRequested: 'corrupt',
+  JobSkipped: 'corrupt', JobRerunRequested: 'corrupt', 'JobOutcomeSettled:succeeded': 'corrupt', 'JobOutcomeSettled:failed': 'corrupt',
+  'LateResultAdopted:succeeded': 'corrupt', 'LateResultAdopted:failed': 'corrupt', ExecutionAbandoned: 'corrupt',
+};
+
+/** An execution is out: its agent's facts and the operator's words meet here. */
+const executing: Row = {
+  ...nothing,
+  JobStarted: 'running', 'JobFinished:succeeded': 'succeeded', 'JobFinished:failed': 'failed', JobStopped: 'stopped', JobLost: 'lost',
+  JobOrphaned: 'running', JobSkipped: 'skipped', JobRerunRequested: 'ready',
+  'JobOutcomeSettled:succeeded': 'succeeded', 'JobOutcomeSettled:failed': 'failed-settled', ExecutionAbandoned: 'lost',
+};
+
+/** It went wrong, and an operator may still turn it. */
+const wrong: Row = {
+  ...nothing,
+  JobSkipped: 'skipped', JobRerunRequested: 'ready', 'JobOutcomeSettled:succeeded': 'succeeded', 'JobOutcomeSettled:failed': 'failed-settled',
+  'LateResultAdopted:succeeded': 'succeeded', 'LateResultAdopted:failed': 'failed',
+};
+
+/** The whole state machine of a job. A new event or state does not compile until it has its place here. */
+export const nextJobState: { readonly [State in JobState]: Row } = {
+  waiting: { ...nothing, 'predecessors-through': 'ready', JobHeld: 'held', JobSkipped: 'skipped' },
+  held: { ...nothing, 'predecessors-through': 'held', JobReleased: 'waiting', JobSkipped: 'skipped' },
+  ready: { ...nothing, JobHeld: 'held', JobDispatched: 'dispatched', JobSkipped: 'skipped' },
+  dispatched: {
+    ...executing,
+    JobAccepted: 'dispatched', JobDeclined: 'held', JobNeverStarted: 'ready', JobNotKnownToAgent: 'dispatched', JobStopRequested: 'dispatched',
+  },
+  running: { ...executing, JobStarted: 'corrupt', JobNotKnownToAgent: 'running', JobStopRequested: 'running' },
+  succeeded: { ...nothing, JobRerunRequested: 'ready', 'LateResultAdopted:succeeded': 'succeeded', 'LateResultAdopted:failed': 'failed' },
+  failed: wrong,
+  'failed-settled': { ...wrong, 'JobOutcomeSettled:failed': 'corrupt', 'LateResultAdopted:failed': 'failed-settled' },
+  stopped: wrong,
+  lost: wrong,
+  skipped: {
+    ...nothing,
+    JobRerunRequested: 'ready', 'LateResultAdopted:succeeded': 'succeeded', 'LateResultAdopted:failed': 'failed-settled',
+  },
+};
+
+/** The way is free for the jobs after it. */
+export function isThrough(state: JobState): boolean {
+  return state === 'succeeded' || state === 'skipped';
+}
+
+/** It ended otherwise and waits for a decision, unless the jobnet says that this ends the run. */
+export function isWrong(state: JobState): boolean {
+  return state === 'failed' || state === 'stopped' || state === 'lost';
+}
+
+/** Its current execution may still decide it. */
+export function isExecuting(state: JobState): boolean {
+  return state === 'dispatched' || state === 'running';
+}

@@ -1,0 +1,92 @@
+import type { RunEvent } from '#events/run.events';
+import { type Decision, rejection } from '../rejection.js';
+import type { ExecutionFact } from './execution-fact.js';
+import { isOpenExecution } from './execution-transitions.js';
+import { isExecuting } from './job-transitions.js';
+import { evolveRun } from './run.evolve.js';
+import type { Capacity, RunCommandOf } from './run.decider.js';
+import { currentExecution, type Execution, executionOf, type Job, jobOf, type Run, type RunState } from './run.state.js';
+import { whatFollows } from './what-follows.js';
+
+/**
+ * All that one request of an agent says about this run becomes one decision. A fact that says nothing new decides nothing;
+ * one that the state had passed already (a lower sequence that comes later) neither.
+ */
+export function recordFacts({ agent, facts, context, capacity }: RunCommandOf<'RecordFacts'>, state: RunState): Decision<RunEvent> {
+  if (state === undefined) return rejection('run-not-found', 'there is no such run');
+  const events: RunEvent[] = [];
+  let run = state;
+  for (const fact of facts) {
+    const event = factToEvent(run, agent, fact);
+    if (event === undefined) continue;
+    events.push(event);
+    run = evolveRun(run, event, context);
+  }
+  if (events.length === 0) return [];
+  return [...events, ...whatFollows(run, context, withFreedSlots(state, run, agent, capacity))];
+}
+
+/** True when the fact is about an execution of this run that was dispatched to this very agent. */
+export function fits(run: RunState, agent: string, { jobId, executionId }: Pick<ExecutionFact, 'jobId' | 'executionId'>): boolean {
+  const job = run === undefined ? undefined : jobOf(run, jobId);
+  return job !== undefined && executionOf(job, executionId)?.agent === agent;
+}
+
+function factToEvent(run: Run, agent: string, fact: ExecutionFact): RunEvent | undefined {
+  const job = jobOf(run, fact.jobId);
+  const execution = job && executionOf(job, fact.executionId);
+  if (job === undefined || execution?.agent !== agent) return undefined;
+  if (!isOpenExecution(execution.state)) return afterTheEnd(job, execution, fact);
+  const ids = { jobId: fact.jobId, executionId: fact.executionId };
+  switch (fact.state) {
+    case 'accepted':
+      return execution.state === 'dispatched' ? { type: 'JobAccepted', data: { ...ids, acceptedAt: fact.acceptedAt } } : undefined;
+    case 'started':
+      return execution.state === 'running' ? undefined : { type: 'JobStarted', data: { ...ids, ...began(fact), startedAt: fact.startedAt } };
+    case 'finished':
+      return finished(job, execution, fact);
+    case 'orphaned':
+      return execution.orphanedSince === undefined ? { type: 'JobOrphaned', data: { ...ids, reason: fact.reason } } : undefined;
+    case 'lost':
+      return { type: 'JobLost', data: { ...ids, reason: fact.reason, ...(fact.startedAt === undefined ? {} : { startedAt: fact.startedAt }) } };
+    case 'never-started':
+      return execution.state === 'running' ? undefined : { type: 'JobNeverStarted', data: { ...ids, reason: fact.reason } };
+    case 'declined':
+      return execution.state === 'running' ? undefined : { type: 'JobDeclined', data: { ...ids, reason: fact.reason } };
+  }
+}
+
+/** Only a result says anything new about an execution that was given up: it is kept as a late one, once. */
+function afterTheEnd(job: Job, execution: Execution, fact: ExecutionFact): RunEvent | undefined {
+  const givenUp = execution.state === 'lost' || execution.state === 'abandoned';
+  return givenUp && fact.state === 'finished' ? lateResult(job, fact) : undefined;
+}
+
+function finished(job: Job, execution: Execution, fact: Extract<ExecutionFact, { state: 'finished' }>): RunEvent {
+  if (!isExecuting(job.state) || currentExecution(job) !== execution) return lateResult(job, fact);
+  return { type: 'JobFinished', data: resultOf(job, fact) };
+}
+
+function lateResult(job: Job, fact: Extract<ExecutionFact, { state: 'finished' }>): RunEvent {
+  return { type: 'LateResultRecorded', data: resultOf(job, fact) };
+}
+
+function resultOf(job: Job, fact: Extract<ExecutionFact, { state: 'finished' }>) {
+  const { jobId, executionId, exitCode, signal, finishedAt, durationMs, output } = fact;
+  const outcome: 'succeeded' | 'failed' = job.definition.successCodes.includes(exitCode) ? 'succeeded' : 'failed';
+  return { jobId, executionId, outcome, exitCode, signal, ...began(fact), finishedAt, durationMs, output };
+}
+
+function began({ acceptedAt, startedAt }: Pick<Extract<ExecutionFact, { state: 'started' | 'finished' }>, 'acceptedAt'> & { startedAt?: Execution['startedAt'] | undefined }) {
+  return { ...(acceptedAt === undefined ? {} : { acceptedAt }), ...(startedAt === undefined ? {} : { startedAt }) };
+}
+
+/** What ended in this very decision has given its slot back already. */
+function withFreedSlots(before: Run, after: Run, agent: string, capacity: Capacity): Capacity {
+  const free = capacity[agent];
+  return free === undefined ? capacity : { ...capacity, [agent]: free + openOn(before, agent) - openOn(after, agent) };
+}
+
+function openOn(run: Run, agent: string): number {
+  return run.jobs.reduce((sum, job) => sum + job.executions.filter((each) => each.agent === agent && isOpenExecution(each.state)).length, 0);
+}

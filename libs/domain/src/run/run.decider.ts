@@ -1,0 +1,63 @@
+import type { JobnetDefinition } from '#events/definition';
+import type { RunEvent } from '#events/run.events';
+import type { Decider, FoldContext } from '../decider.js';
+import type { Decision } from '../rejection.js';
+import type { ExecutionFact } from './execution-fact.js';
+import type { RunState } from './run.state.js';
+import { evolveRun } from './run.evolve.js';
+import { dispatchReady } from './dispatch-ready.js';
+import { recordFacts } from './record-facts.js';
+import { recordNotKnown } from './record-not-known.js';
+import { skipJob } from './skip-job.js';
+import { startRun } from './start-run.js';
+
+/** Free slots by agent that is connected now; a job for an agent that is not in here stays ready. */
+export type Capacity = Readonly<Record<string, number>>;
+
+/** What an operator saw when deciding; refused unless it still is so. */
+export interface Expectation {
+  readonly executionId?: string | undefined;
+  readonly state?: string | undefined;
+}
+
+/** Every command carries the context that its events will be recorded with. */
+interface Common {
+  readonly context: FoldContext;
+  readonly capacity: Capacity;
+}
+
+export type RunCommand =
+  | (Common & {
+    readonly type: 'StartRun';
+    readonly runId: string;
+    readonly version: number;
+    readonly definition: JobnetDefinition;
+    readonly parameters: Readonly<Record<string, string>>;
+  })
+  | (Common & { readonly type: 'DispatchReady' })
+  | (Common & { readonly type: 'RecordFacts'; readonly agent: string; readonly facts: readonly ExecutionFact[] })
+  | (Common & { readonly type: 'RecordNotKnown'; readonly agent: string; readonly executionIds: readonly string[]; readonly reason: string })
+  | (Common & { readonly type: 'SkipJob'; readonly jobId: string; readonly expect?: Expectation | undefined });
+
+export type RunCommandOf<Type extends RunCommand['type']> = Extract<RunCommand, { type: Type }>;
+
+/** The rules of a run. An empty answer means "already so": every command may be delivered twice. */
+export const runDecider: Decider<RunState, RunCommand, RunEvent> = {
+  initialState: undefined,
+  evolve: evolveRun,
+  decide(command, state): Decision<RunEvent> {
+    if (state?.applied.has(command.context.commandId) === true) return [];
+    switch (command.type) {
+      case 'StartRun':
+        return startRun(command, state);
+      case 'DispatchReady':
+        return dispatchReady(command, state);
+      case 'RecordFacts':
+        return recordFacts(command, state);
+      case 'RecordNotKnown':
+        return recordNotKnown(command, state);
+      case 'SkipJob':
+        return skipJob(command, state);
+    }
+  },
+};

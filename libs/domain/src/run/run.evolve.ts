@@ -1,0 +1,171 @@
+import type { RunEvent, RunEventOf } from '#events/run.events';
+import { corruptHistory } from '../corrupt-history.js';
+import type { FoldContext } from '../decider.js';
+import { type ExecutionEventType, nextExecutionState } from './execution-transitions.js';
+import { isExecuting, isThrough, type JobTransition, nextJobState } from './job-transitions.js';
+import { type Execution, executionOf, type Job, type Run, type RunState } from './run.state.js';
+import { beginRun } from './run-shape.js';
+
+type ExecutionEvent = RunEventOf<ExecutionEventType>;
+
+/** Folds one event. Throws a CorruptHistoryError for an event that no decision could have put here. */
+export function evolveRun(state: RunState, event: RunEvent, context: FoldContext): Run {
+  if (event.type === 'RunStarted') {
+    if (state !== undefined) throw corruptHistory(`run ${state.runId} started twice`);
+    return remember(beginRun(event.data, context.at), context);
+  }
+  if (state === undefined) throw corruptHistory(`${event.type} before RunStarted`);
+  const next = apply(state, event, context);
+  return remember({ ...next, revision: state.revision + 1 }, context);
+}
+
+/** A repeat of an operator's command must find its name again, whatever happened since. */
+function remember(run: Run, { actor, commandId }: FoldContext): Run {
+  if (actor.kind !== 'operator' || run.applied.has(commandId)) return run;
+  return { ...run, applied: new Map(run.applied).set(commandId, run.revision) };
+}
+
+function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, context: FoldContext): Run {
+  switch (event.type) {
+    case 'RunHeld':
+      return { ...open(run, event), held: true };
+    case 'RunReleased':
+      return { ...open(run, event), held: false };
+    case 'RunStopRequested':
+      return { ...open(run, event), stopRequested: true };
+    case 'RunFinished':
+      return { ...open(run, event), finished: event.data.status, finishedAt: context.at };
+    case 'JobDispatched':
+      return dispatched(open(run, event), event, context);
+    case 'JobHeld':
+    case 'JobReleased':
+    case 'JobSkipped':
+      return moveJob(open(run, event), event.data.jobId, event.type);
+    case 'JobRerunRequested':
+      return moveJob(open(run, event), event.data.jobId, event.type, (job) => ({ ...job, attempt: job.attempt + 1 }));
+    case 'JobOutcomeSettled':
+      return moveJob(open(run, event), event.data.jobId, `JobOutcomeSettled:${event.data.outcome}`, (job) => ({
+        ...job, ...(event.data.exitCode === undefined ? {} : { exitCode: event.data.exitCode }),
+      }));
+    case 'LateResultAdopted':
+      return moveJob(moveExecution(open(run, event), event, context), event.data.jobId, `LateResultAdopted:${event.data.outcome}`);
+    case 'JobFinished':
+      return moveBoth(run, event, `JobFinished:${event.data.outcome}`, context);
+    case 'LateResultRecorded':
+      return moveExecution(run, event, context);
+    case 'JobAccepted':
+    case 'JobDeclined':
+    case 'JobStarted':
+    case 'JobStopped':
+    case 'JobLost':
+    case 'JobOrphaned':
+    case 'JobNeverStarted':
+    case 'JobNotKnownToAgent':
+    case 'JobStopRequested':
+    case 'ExecutionAbandoned':
+      return moveBoth(run, event, event.type, context);
+  }
+}
+
+/** A finished run takes in what agents still say of its open executions, and nothing else. */
+function open(run: Run, { type }: RunEvent): Run {
+  if (run.finished !== undefined) throw corruptHistory(`${type} after the run finished`);
+  return run;
+}
+
+function dispatched(run: Run, { data }: RunEventOf<'JobDispatched'>, { at }: FoldContext): Run {
+  return moveJob(run, data.jobId, 'JobDispatched', (job) => {
+    if (data.ordinal !== job.executions.length + 1) throw corruptHistory(`execution ${data.executionId} is not the next of its job`);
+    const { executionId, ordinal, attempt, agent } = data;
+    return { ...job, executions: [...job.executions, { executionId, ordinal, attempt, agent, state: 'dispatched', dispatchedAt: at }] };
+  });
+}
+
+/** The execution always follows its agent; its job only while it waits for just this execution. */
+function moveBoth(run: Run, event: ExecutionEvent, transition: JobTransition, context: FoldContext): Run {
+  const { jobId, executionId } = event.data;
+  const moved = moveExecution(run, event, context);
+  const job = jobAt(moved, indexOf(moved, jobId));
+  const decides = isExecuting(job.state) && job.executions.at(-1)?.executionId === executionId;
+  if (decides) return moveJob(moved, jobId, transition);
+  if (event.type === 'JobFinished' || event.type === 'JobStopped') throw corruptHistory(`${event.type} of ${executionId}, which ${jobId} does not wait for`);
+  return moved;
+}
+
+function moveExecution(run: Run, event: ExecutionEvent, context: FoldContext): Run {
+  const { jobId, executionId } = event.data;
+  const job = jobAt(run, indexOf(run, jobId));
+  const execution = executionOf(job, executionId);
+  if (execution === undefined) throw corruptHistory(`${event.type} of ${executionId}, which was never dispatched`);
+  const state = nextExecutionState[execution.state][event.type];
+  if (state === 'corrupt') throw corruptHistory(`${event.type} of ${executionId}, which is ${execution.state}`);
+  const moved = { ...withFacts(execution, event, context), state };
+  return replaceJob(run, indexOf(run, jobId), { ...job, executions: job.executions.map((each) => (each === execution ? moved : each)) });
+}
+
+/** What the event says of the execution, kept for people and for the next decision. */
+function withFacts(execution: Execution, event: ExecutionEvent, { at, actor }: FoldContext): Execution {
+  const heard = actor.kind === 'agent' ? { ...execution, lastHeardAt: at } : execution;
+  switch (event.type) {
+    case 'JobAccepted':
+    case 'JobStarted':
+    case 'JobDeclined':
+    case 'JobNeverStarted':
+    case 'JobLost':
+    case 'JobFinished':
+    case 'JobStopped': {
+      const { jobId: _job, executionId: _execution, ...facts } = event.data;
+      return { ...heard, ...facts };
+    }
+    case 'LateResultRecorded': {
+      const { jobId: _job, executionId: _execution, ...facts } = event.data;
+      return { ...heard, ...facts, late: true };
+    }
+    case 'JobOrphaned':
+      return { ...heard, reason: event.data.reason, orphanedSince: at };
+    case 'JobNotKnownToAgent':
+      return { ...heard, reason: event.data.reason, notKnownSince: at };
+    case 'JobStopRequested':
+      return { ...heard, stopRequested: true };
+    case 'LateResultAdopted':
+    case 'ExecutionAbandoned':
+      return heard;
+  }
+}
+
+function moveJob(run: Run, jobId: string, transition: JobTransition, change: (job: Job) => Job = (job) => job): Run {
+  const index = indexOf(run, jobId);
+  const job = jobAt(run, index);
+  const state = nextJobState[job.state][transition];
+  if (state === 'corrupt') throw corruptHistory(`${transition} of ${jobId}, which is ${job.state}`);
+  const moved = replaceJob(run, index, { ...change(job), state });
+  return promote(moved, isThrough(state) ? (run.shape.successors[index] ?? []) : [index]);
+}
+
+/** `ready` is derived: no event says it, because it follows from those that are there. */
+function promote(run: Run, candidates: readonly number[]): Run {
+  return candidates.reduce((folded, index) => {
+    const job = jobAt(folded, index);
+    const free = (folded.shape.predecessors[index] ?? []).every((before) => isThrough(jobAt(folded, before).state));
+    const state = nextJobState[job.state]['predecessors-through'];
+    return free && state !== 'corrupt' ? replaceJob(folded, index, { ...job, state }) : folded;
+  }, run);
+}
+
+function replaceJob(run: Run, index: number, job: Job): Run {
+  const jobs = run.jobs.slice();
+  jobs[index] = job;
+  return { ...run, jobs };
+}
+
+function indexOf(run: Run, jobId: string): number {
+  const index = run.shape.indexOf.get(jobId);
+  if (index === undefined) throw corruptHistory(`${jobId} is no job of run ${run.runId}`);
+  return index;
+}
+
+function jobAt(run: Run, index: number): Job {
+  const job = run.jobs[index];
+  if (job === undefined) throw corruptHistory(`run ${run.runId} has no job ${index}`);
+  return job;
+}

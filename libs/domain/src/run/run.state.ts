@@ -1,0 +1,83 @@
+import type { JobDefinition, JobnetDefinition } from '#events/definition';
+import type { Output } from '#events/output';
+import type { Instant } from '#events/vocabulary';
+import type { ExecutionState } from './execution-transitions.js';
+import type { JobState } from './job-transitions.js';
+
+/** One execution: what an agent was told to run, at most once, ever (law 3). It has a life of its own beside its job's. */
+export interface Execution {
+  readonly executionId: string;
+  readonly ordinal: number;
+  readonly attempt: number;
+  readonly agent: string;
+  readonly state: ExecutionState;
+  readonly dispatchedAt: Instant;
+  /** When the log last recorded a fact from the agent about it. */
+  readonly lastHeardAt?: Instant | undefined;
+  readonly acceptedAt?: Instant | undefined;
+  readonly startedAt?: Instant | undefined;
+  readonly finishedAt?: Instant | undefined;
+  readonly durationMs?: number | undefined;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly outcome?: 'succeeded' | 'failed' | undefined;
+  readonly output?: Output | undefined;
+  readonly reason?: string | undefined;
+  /** The result came after the job was decided: it is kept and changes nothing by itself (law 6). */
+  readonly late?: boolean | undefined;
+  readonly stopRequested?: boolean | undefined;
+  /** Since when the agent says that it does not hold it. Evidence, not state (law 5). */
+  readonly notKnownSince?: Instant | undefined;
+  readonly orphanedSince?: Instant | undefined;
+}
+
+export interface Job {
+  readonly definition: JobDefinition;
+  readonly state: JobState;
+  readonly attempt: number;
+  /** The newest is the current one: only it may decide the job. */
+  readonly executions: readonly Execution[];
+  readonly exitCode?: number;
+}
+
+/** A run of one version of a jobnet; `undefined` before RunStarted. */
+export interface Run {
+  readonly runId: string;
+  readonly jobnet: string;
+  readonly version: number;
+  readonly definition: JobnetDefinition;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly startedAt: Instant;
+  readonly finishedAt?: Instant;
+  readonly finished?: 'succeeded' | 'failed' | 'stopped';
+  readonly held: boolean;
+  readonly stopRequested: boolean;
+  readonly jobs: readonly Job[];
+  /** Where a job stands in `jobs`, and who follows whom; fixed for the life of a run. */
+  readonly shape: RunShape;
+  /** Commands of operators that were applied, with the revision of their first event: a repeat after later changes does nothing. */
+  readonly applied: ReadonlyMap<string, number>;
+  /** Of the last event folded. */
+  readonly revision: number;
+}
+
+export interface RunShape {
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly predecessors: readonly (readonly number[])[];
+  readonly successors: readonly (readonly number[])[];
+}
+
+export type RunState = Run | undefined;
+
+export function jobOf(run: Run, jobId: string): Job | undefined {
+  const index = run.shape.indexOf.get(jobId);
+  return index === undefined ? undefined : run.jobs[index];
+}
+
+export function executionOf(job: Job, executionId: string): Execution | undefined {
+  return job.executions.find((execution) => execution.executionId === executionId);
+}
+
+export function currentExecution(job: Job): Execution | undefined {
+  return job.executions.at(-1);
+}
