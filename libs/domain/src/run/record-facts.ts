@@ -83,7 +83,7 @@ function began({ acceptedAt, startedAt }: Pick<Extract<ExecutionFact, { state: '
 
 /** What ended in this very decision has given its slot back already. */
 function withFreedSlots(before: Run, after: Run, agent: string, capacity: Capacity): Capacity {
-  const free = capacity[agent];
+  const free = Object.hasOwn(capacity, agent) ? capacity[agent] : undefined;
   return free === undefined ? capacity : { ...capacity, [agent]: free + openOn(before, agent) - openOn(after, agent) };
 }
 
