@@ -1,0 +1,41 @@
+/** What `kiroku server` hands to the server. */
+export interface ServerOptions {
+  listen: { host: string; port: number };
+  data: string;
+  store: { kind: 'sqlite'; file: string };
+}
+
+/** What `kiroku agent start` hands to the agent. */
+export interface AgentOptions {
+  name: string;
+  servers: string[];
+  data: string;
+  token?: string;
+  slots: number;
+}
+
+export interface ServerModule {
+  startServer(options: ServerOptions): Promise<void>;
+}
+
+export interface AgentModule {
+  startAgent(options: AgentOptions): Promise<void>;
+}
+
+type TextOutput = NodeJS.WritableStream & { isTTY?: boolean };
+
+/** All that a command may touch of the world around it. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The folder of Kiroku's own package.json; `up` keeps its data there. */
+  readonly checkout: string;
+  readonly stdin: NodeJS.ReadableStream & { isTTY?: boolean };
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Loaded on demand, because Nest would make every client command slow. */
+  loadServer(): Promise<ServerModule>;
+  loadAgent(): Promise<AgentModule>;
+}

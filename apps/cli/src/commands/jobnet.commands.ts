@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import type { JobnetView } from '#protocol/api';
+import { apiPath } from '../client/api-client.js';
+import type { ConnectionOptions } from '../client/settings.js';
+import type { CliContext } from '../cli-context.js';
+import type { Output } from '../output/output.js';
+import { localTime } from '../output/time-words.js';
+import { applyFile, forEachFile, validateFile } from '../jobnets/apply-jobnets.js';
+import { sessionOf, showList, withConnection, withIdempotencyKey, withPaging, type ListOptions } from './client-command.js';
+import type { Finish } from './finish.js';
+
+/** `kiroku jobnet apply|validate|list|show` */
+export function addJobnetCommands(program: Command, context: CliContext, finish: Finish): void {
+  const jobnet = program.command('jobnet').description('definitions of jobnets');
+
+  withConnection(withIdempotencyKey(jobnet.command('apply').description('define jobnets, or revise them').argument('<file...>', 'YAML or JSON; - is stdin')))
+    .action(async (files: string[], options: ConnectionOptions & { idempotencyKey?: string }) => {
+      const session = sessionOf(options, context);
+      finish(await forEachFile(files, context, session, (file) => applyFile(file, session, options.idempotencyKey)));
+    });
+
+  withConnection(jobnet.command('validate').description('have the server check jobnets, and change nothing').argument('<file...>', 'YAML or JSON; - is stdin'))
+    .action(async (files: string[], options: ConnectionOptions) => {
+      const session = sessionOf(options, context);
+      finish(await forEachFile(files, context, session, (file) => validateFile(file, session)));
+    });
+
+  withConnection(withPaging(jobnet.command('list').description('all jobnets, in their current versions')))
+    .action(async (options: ListOptions) => {
+      const session = sessionOf(options, context);
+      await showList<JobnetView>(session, '/api/v1/jobnets', {}, options, (items) => showJobnets(items, session.out), 'there are no jobnets: kiroku jobnet apply FILE defines one');
+    });
+
+  withConnection(jobnet.command('show').description('one jobnet and its jobs').argument('<jobnet>'))
+    .action(async (id: string, options: ConnectionOptions) => {
+      const { api, out } = sessionOf(options, context);
+      out.answer(await api.get<JobnetView>(apiPath`/jobnets/${id}`, ['jobnet', 'definition']), (view) => showJobnet(view, out));
+    });
+}
+
+function showJobnets(jobnets: readonly JobnetView[], out: Output): void {
+  out.table(['JOBNET', 'VERSION', 'JOBS', 'DEFINED', 'BY'], jobnets.map((jobnet) => [
+    jobnet.jobnet, String(jobnet.version), String(jobnet.definition.jobs.length), localTime(jobnet.definedAt, out.nowMs), jobnet.definedBy.id,
+  ]));
+}
+
+function showJobnet(view: JobnetView, out: Output): void {
+  const { definition } = view;
+  out.line(`jobnet ${view.jobnet}, version ${view.version}, defined ${localTime(view.definedAt, out.nowMs)} by ${view.definedBy.id}`);
+  out.line(definition.onFailure === 'end' ? 'after a failure the run ends when nothing else can run' : 'after a failure the run waits for an operator');
+  const parameters = pairs(definition.parameters);
+  if (parameters !== '') out.table(['PARAMETERS'], [[parameters]]);
+  out.line('');
+  out.table(['JOB', 'AFTER', 'AGENT', 'COMMAND', 'SUCCESS', 'PARAMETERS', 'CWD'], definition.jobs.map((job) => [
+    job.id, job.after.join(', '), job.agent, commandWords(job.command), codes(job.successCodes), pairs({ ...job.env, ...job.parameters }), job.cwd ?? '',
+  ]));
+}
+
+/** A shell string as it is; a vector with its words quoted where they would not be one word of a shell. */
+function commandWords(command: string | readonly string[]): string {
+  if (typeof command === 'string') return command;
+  return command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll('\'', '\'\\\'\'')}'`)).join(' ');
+}
+
+/** Zero alone is what everybody expects. */
+function codes(successCodes: readonly number[]): string {
+  return successCodes.length === 1 && successCodes[0] === 0 ? '' : successCodes.join(', ');
+}
+
+function pairs(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values).map(([name, value]) => `${name}=${value}`).join(' ');
+}

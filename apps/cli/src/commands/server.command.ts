@@ -1,0 +1,44 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { WrongUsage } from '../client/cli-failure.js';
+import { setting } from '../client/settings.js';
+import type { CliContext, ServerOptions } from '../cli-context.js';
+import { surviveClosedOutput } from '../output/closed-output.js';
+import { DEFAULT_LISTEN, listenAddress } from '../arguments/listen-address.js';
+
+interface Flags {
+  listen?: string;
+  data?: string;
+  store?: string;
+}
+
+/** `kiroku server`: this very process becomes the server. */
+export function addServerCommand(program: Command, context: CliContext): void {
+  program.command('server').description('run a server in this process')
+    .option('--listen <host:port>', `where it serves; port 0 takes a free one (KIROKU_LISTEN; ${DEFAULT_LISTEN})`)
+    .option('--data <dir>', 'tokens and derived files (KIROKU_DATA; .kiroku)')
+    .option('--store <store>', 'the log: sqlite:FILE (KIROKU_STORE; sqlite:DATA/log.db)')
+    .action(async (flags: Flags) => {
+      const options = serverOptions(flags, context);
+      surviveClosedOutput(context);
+      const { startServer } = await context.loadServer();
+      await startServer(options);
+    });
+}
+
+function serverOptions(flags: Flags, { env, cwd }: CliContext): ServerOptions {
+  const data = resolve(cwd, setting(flags.data, env, 'KIROKU_DATA') ?? '.kiroku');
+  const store = setting(flags.store, env, 'KIROKU_STORE');
+  return {
+    listen: listenAddress(setting(flags.listen, env, 'KIROKU_LISTEN') ?? DEFAULT_LISTEN),
+    data,
+    store: { kind: 'sqlite', file: store === undefined ? join(data, 'log.db') : resolve(cwd, sqliteFile(store)) },
+  };
+}
+
+function sqliteFile(store: string): string {
+  if (/^(kurrentdb|kurrent|esdb|postgres|postgresql):/.test(store)) throw new WrongUsage(`--store ${store.split(':')[0]}: comes with a later version; this one stores in sqlite:FILE`);
+  const file = /^sqlite:(.+)$/s.exec(store)?.[1];
+  if (file === undefined) throw new WrongUsage(`--store takes sqlite:FILE, not "${store}"`);
+  return file;
+}

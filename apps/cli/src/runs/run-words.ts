@@ -1,0 +1,44 @@
+import type { ExecutionView, JobView, RunView } from '#protocol/api';
+import { evidenceWords } from '../output/evidence-words.js';
+import { between, localTime } from '../output/time-words.js';
+
+const DONE = new Set(['succeeded', 'failed', 'stopped', 'skipped']);
+const OVER = new Set(['succeeded', 'failed', 'stopped', 'lost', 'never-started', 'declined', 'abandoned', 'finished']);
+
+/** `2 of 5 done` */
+export function progressWords(run: RunView): string {
+  return `${run.jobs.filter((job) => DONE.has(job.state)).length} of ${run.jobs.length} done`;
+}
+
+/** `exit 1`, `killed by SIGKILL`, or nothing yet. */
+export function endWords({ exitCode, signal }: Pick<JobView, 'exitCode' | 'signal'>): string {
+  if (signal !== undefined) return `killed by ${signal}`;
+  return exitCode === undefined ? '' : `exit ${exitCode}`;
+}
+
+/** Everything beside the state that an operator should see about a job, the least certain first. */
+export function remarks(job: JobView, nowMs: number): string[] {
+  const waits = job.waitsFor ?? [];
+  return [
+    // How a decided job's last execution was heard of is of no interest any more.
+    DONE.has(job.state) && job.evidence.kind === 'confirmed' ? '' : evidenceWords(job.evidence, nowMs),
+    waits.length === 0 ? '' : `waits for ${waits.join(', ')}`,
+    job.pending.length === 0 ? '' : `pending: ${job.pending.join(', ')}`,
+    ...job.executions.map((execution) => executionRemark(job, execution, nowMs)),
+  ].filter((remark) => remark !== '');
+}
+
+function executionRemark(job: JobView, execution: ExecutionView, nowMs: number): string {
+  const why = execution.reason === undefined ? '' : `: ${execution.reason}`;
+  if (execution.late === true) return `late result of ${execution.executionId}: ${endWords(execution) || execution.state} at ${localTime(execution.finishedAt, nowMs)}`;
+  if (execution.executionId === job.executionId && !DONE.has(job.state)) return why.slice(2);
+  if (!OVER.has(execution.state)) return `${execution.executionId} is still open (${[execution.state, evidenceWords(execution.evidence, nowMs)].filter(Boolean).join(', ')})`;
+  return execution.executionId === job.executionId ? '' : `${execution.executionId} ${execution.state}${why}`;
+}
+
+/** `run R1 of jobnet A version 1 is running, for 3 min 5 s` */
+export function runHeadline(run: RunView, nowMs: number): string {
+  const took = between(run.startedAt, run.finishedAt, nowMs);
+  const time = run.finishedAt === undefined ? `for ${took}` : `ended ${localTime(run.finishedAt, nowMs)} after ${took}`;
+  return `run ${run.runId} of jobnet ${run.jobnet} version ${run.version}: ${run.status} (started ${localTime(run.startedAt, nowMs)}, ${time})`;
+}
