@@ -11,7 +11,10 @@ import { recordNotKnown } from './record-not-known.js';
 import { skipJob } from './skip-job.js';
 import { startRun } from './start-run.js';
 
-/** Free slots by agent that is connected now; a job for an agent that is not in here stays ready. */
+/**
+ * Free slots by agent that is connected now; a job for an agent that is not in here stays ready. Below zero when more is open than
+ * the agent has slots (it came back with fewer): rounded up to zero, the next result would hand on a slot that is not there.
+ */
 export type Capacity = Readonly<Record<string, number>>;
 
 /** What an operator saw when deciding; refused unless it still is so. */

@@ -36,6 +36,11 @@ describe('what follows a result', () => {
     givenRun(runStarted(net), dispatched('A1')).when(withSlots(0, report(fact.finished('A1')))).then(finished('A1'), dispatched('A2'));
   });
 
+  it('hands no slot on while more is open than the agent has slots', () => {
+    const net = jobnet([job('A1'), job('A2'), job('A3')]);
+    givenRun(runStarted(net), dispatched('A1'), dispatched('A2')).when(withSlots(-1, report(fact.finished('A1')))).then(finished('A1'));
+  });
+
   it('uses the slot of another agent only as far as that is connected', () => {
     const net = jobnet([job('A1'), job('B1', { agent: 'other', after: ['A1'] })]);
     const history = [runStarted(net), ...a1Runs];
