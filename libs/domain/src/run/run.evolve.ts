@@ -12,7 +12,8 @@ type ExecutionEvent = RunEventOf<ExecutionEventType>;
 export function evolveRun(state: RunState, event: RunEvent, context: FoldContext): Run {
   if (event.type === 'RunStarted') {
     if (state !== undefined) throw corruptHistory(`run ${state.runId} started twice`);
-    return remember(beginRun(event.data, context.at), context);
+    // Also a server's: two of them may fire the same occurrence.
+    return { ...beginRun(event.data, context.at), applied: new Map([[context.commandId, 0]]) };
   }
   if (state === undefined) throw corruptHistory(`${event.type} before RunStarted`);
   const next = apply(state, event, context);
@@ -113,14 +114,10 @@ function withFacts(execution: Execution, event: ExecutionEvent, { at, actor }: F
     case 'JobNeverStarted':
     case 'JobLost':
     case 'JobFinished':
-    case 'JobStopped': {
-      const { jobId: _job, executionId: _execution, ...facts } = event.data;
-      return { ...heard, ...facts };
-    }
-    case 'LateResultRecorded': {
-      const { jobId: _job, executionId: _execution, ...facts } = event.data;
-      return { ...heard, ...facts, late: true };
-    }
+    case 'JobStopped':
+      return { ...heard, ...factsOf(event.data) };
+    case 'LateResultRecorded':
+      return { ...heard, ...factsOf(event.data), late: true };
     case 'JobOrphaned':
       return { ...heard, reason: event.data.reason, orphanedSince: at };
     case 'JobNotKnownToAgent':
@@ -131,6 +128,12 @@ function withFacts(execution: Execution, event: ExecutionEvent, { at, actor }: F
     case 'ExecutionAbandoned':
       return heard;
   }
+}
+
+/** Output stays in the log: it decides nothing, and thousands of runs are held in memory. */
+function factsOf<Data extends { jobId: string; executionId: string; output?: unknown }>(data: Data): Omit<Data, 'jobId' | 'executionId' | 'output'> {
+  const { jobId: _job, executionId: _execution, output: _output, ...facts } = data;
+  return facts;
 }
 
 function moveJob(run: Run, jobId: string, transition: JobTransition, change: (job: Job) => Job = (job) => job): Run {

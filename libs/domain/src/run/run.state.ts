@@ -1,5 +1,4 @@
 import type { JobDefinition, JobnetDefinition } from '#events/definition';
-import type { Output } from '#events/output';
 import type { Instant } from '#events/vocabulary';
 import type { ExecutionState } from './execution-transitions.js';
 import type { JobState } from './job-transitions.js';
@@ -21,7 +20,6 @@ export interface Execution {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly outcome?: 'succeeded' | 'failed' | undefined;
-  readonly output?: Output | undefined;
   readonly reason?: string | undefined;
   /** The result came after the job was decided: it is kept and changes nothing by itself (law 6). */
   readonly late?: boolean | undefined;

@@ -17,7 +17,7 @@ export function whatFollows(run: Run, context: FoldContext, capacity: Capacity):
   return status === undefined ? [] : [{ type: 'RunFinished', data: { status } }];
 }
 
-/** Events and what follows from them, as one decision. `freed` are slots that the events themselves gave back. */
+/** Events and what follows from them, as one decision. */
 export function withWhatFollows(run: Run, events: readonly RunEvent[], context: FoldContext, capacity: Capacity): RunEvent[] {
   if (events.length === 0) return [];
   const after = events.reduce<Run>((state, event) => evolveRun(state, event, context), run);
@@ -28,12 +28,15 @@ function mayDispatch(run: Run): boolean {
   return !run.held && !run.stopRequested;
 }
 
+/** Far below what one append may carry; what is left over goes out with the next decision. */
+const MAX_DISPATCHES = 200;
+
 function dispatchesFor(run: Run, capacity: Capacity): RunEvent[] {
   const free = new Map(Object.entries(capacity));
   const events: RunEvent[] = [];
   for (const job of run.jobs) {
     const slots = free.get(job.definition.agent) ?? 0;
-    if (job.state !== 'ready' || slots < 1) continue;
+    if (job.state !== 'ready' || slots < 1 || events.length === MAX_DISPATCHES) continue;
     free.set(job.definition.agent, slots - 1);
     events.push(dispatch(run, job));
   }

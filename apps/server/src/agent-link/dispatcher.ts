@@ -1,0 +1,114 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { newCommandId } from '../event-sourcing/command-envelope.js';
+import { LogFollower } from '../event-sourcing/log-follower.js';
+import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { DispatchReady } from '../runs/dispatch-ready.handler.js';
+import { RunsProjection } from '../runs/runs.projection.js';
+import { SlotBook } from '../runs/slot-book.js';
+import { ServerIdentity } from '../servers/server-identity.js';
+import { frameFor, type Outgoing, outstandingFrames } from './frames.js';
+import { type LiveSession, LiveSessions } from './live-sessions.js';
+
+/** Runs that get their waiting jobs dispatched side by side; their appends share a commit. */
+const AT_ONCE = 64;
+
+/** After the store could not be written, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/**
+ * Carries committed dispatches to agents, and has what waits dispatched when a slot is free. It keeps no list of its own: what
+ * is outstanding follows from the fold, so that every session begins with all of it.
+ */
+@Injectable()
+export class Dispatcher implements Projection, OnApplicationShutdown {
+  private readonly logger = new Logger(Dispatcher.name);
+  private pumping = false;
+  private again = false;
+  private stopped = false;
+  private retry: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly live: LiveSessions,
+    private readonly runs: RunsProjection,
+    private readonly slots: SlotBook,
+    private readonly bus: CommandBus,
+    private readonly identity: ServerIdentity,
+  ) {}
+
+  /** Called once the log is folded: nothing is dispatched from half a history. */
+  start(follower: LogFollower): void {
+    follower.onFolded(() => this.pump(follower));
+    this.pump(follower);
+  }
+
+  /** The agent listens: it gets everything that is outstanding, in log order, and from now on what comes. */
+  attach(session: LiveSession): void {
+    for (const frame of outstandingFrames(this.runs, session.name)) send(session, frame);
+  }
+
+  /** Comes after the projections it reads, so that they have folded the event already. */
+  apply({ event, recorded }: FoldedEvent): void {
+    if (!recorded.stream.startsWith('run-') || !('jobId' in event.data)) return;
+    const runId = recorded.stream.slice('run-'.length);
+    for (const session of this.live.all()) {
+      if (session.stream === undefined) continue;
+      for (const open of this.openOf(session.name, event)) {
+        const frame = open.runId === runId ? frameFor(this.runs, open) : undefined;
+        if (frame !== undefined) send(session, frame);
+      }
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    clearTimeout(this.retry);
+  }
+
+  /** The executions that an event may have made due: the one dispatched, or those of a job that was decided over them. */
+  private *openOf(agent: string, event: FoldedEvent['event']) {
+    const open = this.runs.openExecutionsOf(agent);
+    if (event.type === 'JobDispatched') {
+      const dispatched = open.get(event.data.executionId);
+      if (dispatched !== undefined) yield dispatched;
+      return;
+    }
+    if (event.type !== 'JobSkipped' && event.type !== 'JobOutcomeSettled' && event.type !== 'JobRerunRequested') return;
+    for (const each of open.values()) if (each.jobId === event.data.jobId) yield each;
+  }
+
+  private pump(follower: LogFollower): void {
+    this.again = true;
+    if (this.pumping || this.stopped) return;
+    this.pumping = true;
+    this.dispatchWaiting(follower).catch((error: unknown) => {
+      this.logger.warn({ msg: 'what waits could not be dispatched; trying again', error: String(error) });
+      this.retry = setTimeout(() => this.pump(follower), RETRY_MS);
+    }).finally(() => {
+      this.pumping = false;
+    });
+  }
+
+  private async dispatchWaiting(follower: LogFollower): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      const due = this.runsWithFreeSlots();
+      const done = await Promise.all(due.map((runId) => this.bus.execute(new DispatchReady(runId, { commandId: newCommandId(), actor: this.identity.actor }))));
+      for (const { place } of done) await follower.whenFolded(BigInt(place.receipt.position));
+      if (done.some(({ written }) => written > 0)) this.again = true;
+    }
+  }
+
+  private runsWithFreeSlots(): string[] {
+    const due = new Set<string>();
+    const capacity = this.slots.capacity();
+    for (const { name } of this.live.all()) {
+      for (const runId of this.runs.waitingFor(name, Math.min(AT_ONCE, capacity[name] ?? 0))) due.add(runId);
+    }
+    return [...due];
+  }
+}
+
+function send(session: LiveSession, frame: Outgoing): void {
+  session.stream?.write(`id: ${frame.position}\nevent: ${frame.kind}\ndata: ${JSON.stringify({ ...frame, session: session.number })}\n\n`);
+}

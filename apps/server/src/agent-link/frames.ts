@@ -1,0 +1,34 @@
+import { executionOf, jobOf, type Job, type Run, type Execution } from '#domain/run/run.state';
+import type { ExecutionSpec, Frame } from '#protocol/agent-link';
+import type { OpenExecution, RunsProjection } from '../runs/runs.projection.js';
+import { isCancelPending } from '../runs/run.view.js';
+
+/** A frame less the session it is sent in. */
+export type Outgoing = Frame extends infer Each ? (Each extends Frame ? Omit<Each, 'session'> : never) : never;
+
+/** What an agent has yet to take in, in log order: dispatches that it has not accepted, and cancels that it has not answered. */
+export function outstandingFrames(runs: RunsProjection, agent: string): Outgoing[] {
+  const open = [...runs.openExecutionsOf(agent).values()].sort((one, other) => (one.position < other.position ? -1 : 1));
+  return open.flatMap((each) => frameFor(runs, each) ?? []);
+}
+
+/** The one frame that an open execution calls for, if any. */
+export function frameFor(runs: RunsProjection, { runId, jobId, executionId, position }: OpenExecution): Outgoing | undefined {
+  const run = runs.find(runId)?.run;
+  const job = run && jobOf(run, jobId);
+  const execution = job && executionOf(job, executionId);
+  if (run === undefined || job === undefined || execution === undefined || execution.notKnownSince !== undefined) return undefined;
+  if (isCancelPending(job, execution)) return { kind: 'cancel', position: position.toString(), executionId, runId, jobId };
+  if (execution.state !== 'dispatched') return undefined;
+  return { kind: 'dispatch', position: position.toString(), spec: specOf(run, job, execution) };
+}
+
+/** Everything the process needs, by value: run and job parameters and the job's environment, the nearer one winning. */
+function specOf(run: Run, job: Job, { executionId, attempt }: Execution): ExecutionSpec {
+  const { id: jobId, command, env, parameters, cwd } = job.definition;
+  return {
+    executionId, runId: run.runId, jobId, attempt, command,
+    env: { ...parameters, ...run.parameters, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  };
+}

@@ -1,0 +1,45 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { HEARTBEAT_MS } from '#protocol/agent-link';
+import { LoseContact } from '../agents/lose-contact.handler.js';
+import { newCommandId } from '../event-sourcing/command-envelope.js';
+import { ServerIdentity } from '../servers/server-identity.js';
+import { type LiveSession, LiveSessions } from './live-sessions.js';
+
+/** While the log cannot be written, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** Beats on every open stream, and puts on record which sessions ended. */
+@Injectable()
+export class SessionWatch implements OnApplicationShutdown {
+  private readonly logger = new Logger(SessionWatch.name);
+  private readonly timer = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
+  private stopped = false;
+
+  constructor(private readonly live: LiveSessions, private readonly bus: CommandBus, private readonly identity: ServerIdentity) {}
+
+  /** The session is over, for this reason; a newer one of its name is not touched. */
+  ended(session: LiveSession, why: string): void {
+    if (this.live.forget(session)) this.record(session, why);
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    clearInterval(this.timer);
+  }
+
+  private beat(): void {
+    for (const session of this.live.dead()) this.ended(session, 'no sign of life');
+    for (const { stream } of this.live.all()) stream?.write(': still here\n\n');
+  }
+
+  /** An orderly stop of the server ends its sessions by its own event. */
+  private record(session: LiveSession, why: string): void {
+    if (this.stopped) return;
+    const { name, number } = session;
+    this.bus.execute(new LoseContact(name, number, why, { commandId: newCommandId(), actor: this.identity.actor })).catch((error: unknown) => {
+      this.logger.warn({ msg: 'the end of a session could not be recorded; trying again', agent: name, session: number, error: String(error) });
+      setTimeout(() => this.record(session, why), RETRY_MS).unref();
+    });
+  }
+}

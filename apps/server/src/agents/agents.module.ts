@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { AgentsProjection } from './agents.projection.js';
+import { ConnectAgentHandler } from './connect-agent.handler.js';
+import { EnrolAgentHandler } from './enrol-agent.handler.js';
+import { LoseContactHandler } from './lose-contact.handler.js';
+import { RecordUnmatchedHandler } from './record-unmatched.handler.js';
+
+@Module({
+  providers: [AgentsProjection, EnrolAgentHandler, ConnectAgentHandler, LoseContactHandler, RecordUnmatchedHandler],
+  exports: [AgentsProjection],
+})
+export class AgentsModule {}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { AgentEvent } from '#events/agent.events';
+import type { Instant } from '#events/vocabulary';
+import { agentDecider } from '#domain/agent/agent.decider';
+import type { Agent } from '#domain/agent/agent.state';
+import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+
+/** Whether anybody is in contact with an agent, and since when that is so. */
+export interface Contact {
+  readonly connected: boolean;
+  readonly since: Instant;
+}
+
+export interface TrackedAgent {
+  readonly agent: Agent;
+  readonly contact: Contact;
+}
+
+/** Every agent, with its contact. A session ends when the agent's stream says so, or when the server it was with starts or stops. */
+@Injectable()
+export class AgentsProjection implements Projection {
+  private readonly agents = new Map<string, TrackedAgent>();
+  private readonly names = new Map<string, string>();
+
+  apply({ event, recorded }: FoldedEvent): void {
+    if (event.type === 'ServerStarted' || event.type === 'ServerStopped') return this.endSessionsWith(event.data.server, recorded.metadata.at);
+    if (!recorded.stream.startsWith('agent-')) return;
+    const name = recorded.stream.slice('agent-'.length);
+    const before = this.agents.get(name);
+    const agent = agentDecider.evolve(before?.agent, event as AgentEvent, recorded.metadata) as Agent;
+    if (before !== undefined) this.names.delete(before.agent.credentialHash);
+    this.names.set(agent.credentialHash, name);
+    this.agents.set(name, { agent, contact: contactAfter(before?.contact, event as AgentEvent, recorded.metadata.at) });
+  }
+
+  find(name: string): TrackedAgent | undefined {
+    return this.agents.get(name);
+  }
+
+  /** The agent whose credential has this hash. */
+  nameOf(credentialHash: string): string | undefined {
+    return this.names.get(credentialHash);
+  }
+
+  all(): Iterable<TrackedAgent> {
+    return this.agents.values();
+  }
+
+  *connected(): Iterable<{ name: string; slots: number }> {
+    for (const { agent, contact } of this.agents.values()) {
+      if (contact.connected && agent.session !== undefined) yield { name: agent.name, slots: agent.session.slots };
+    }
+  }
+
+  private endSessionsWith(server: string, at: Instant): void {
+    for (const [name, { agent, contact }] of this.agents) {
+      if (contact.connected && agent.session?.server === server) this.agents.set(name, { agent, contact: { connected: false, since: at } });
+    }
+  }
+}
+
+function contactAfter(before: Contact | undefined, event: AgentEvent, at: Instant): Contact {
+  switch (event.type) {
+    case 'AgentConnected':
+      return { connected: true, since: at };
+    case 'AgentContactLost':
+    case 'AgentEnrolled':
+      return { connected: false, since: at };
+    case 'AgentCredentialRotated':
+    case 'AgentConnectionRefused':
+    case 'ReportUnmatched':
+      return before ?? { connected: false, since: at };
+  }
+}

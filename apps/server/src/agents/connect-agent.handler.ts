@@ -1,0 +1,40 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Hello } from '#protocol/agent-link';
+import { AggregateRepository, type Transacted } from '../event-sourcing/aggregate.repository.js';
+import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
+import { CommandRejectedError } from '../event-sourcing/command-failures.js';
+import { AgentAggregate } from './agent.aggregate.js';
+
+/** A session begun, or, for a repeat of the same hello, the one that it began the first time. */
+export type Connected = Transacted & { readonly session: number; readonly newJournal: boolean };
+
+export class ConnectAgent extends Command<Connected> {
+  /** `connected`: another connection with this name is open right now. */
+  constructor(readonly name: string, readonly server: string, readonly hello: Hello, readonly connected: boolean, readonly envelope: CommandEnvelope) {
+    super();
+  }
+}
+
+@CommandHandler(ConnectAgent)
+export class ConnectAgentHandler implements ICommandHandler<ConnectAgent> {
+  constructor(private readonly repository: AggregateRepository) {}
+
+  async execute({ name, server, hello, connected, envelope }: ConnectAgent): Promise<Connected> {
+    const { helloId, inventory: _inventory, ...facts } = hello;
+    let session: number | undefined;
+    let newJournal = false;
+    let refused = false;
+    const done = await this.repository.transact(() => new AgentAggregate(name), envelope, (agent, metadata) => {
+      const before = agent.state?.session;
+      newJournal = before !== undefined && before.helloId !== helloId
+        && (before.journalId !== hello.journalId || hello.journalSequence < before.journalSequence);
+      agent.handle({ type: 'ConnectAgent', helloId, connected, hello: { agent: name, server, ...facts } }, metadata);
+      session = agent.state?.session?.number;
+      refused = agent.getUncommittedEvents().some(({ event }) => event.type === 'AgentConnectionRefused');
+    });
+    if (refused || session === undefined) {
+      throw new CommandRejectedError('agent-name-in-use', `another agent is connected as ${name}; this one does not follow its session`);
+    }
+    return { ...done, session, newJournal };
+  }
+}

@@ -1,0 +1,61 @@
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { EventView, List } from '#protocol/api';
+import { position } from '#protocol/agent-link';
+import type { RecordedEvent } from '#event-store/event-store.port';
+import { manyOf, pageQuery } from '../http/page.js';
+import { validate } from '../http/validate.js';
+import { RunQueries } from '../runs/run-queries.js';
+import { runStream } from '../runs/run.aggregate.js';
+import { type AuditFilter, AuditTrail } from './audit-trail.js';
+import { eventView } from './event.view.js';
+
+const instantText = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+const eventsQuery = z.object({
+  ...pageQuery, cursor: position.optional(),
+  actor: manyOf.optional(), type: manyOf.optional(), stream: manyOf.optional(), jobnet: manyOf.optional(), job: manyOf.optional(),
+  since: instantText.optional(), until: instantText.optional(),
+});
+
+/** The audit trail: pages of JSON, or all of it as NDJSON. */
+@Controller('api/v1')
+export class EventsController {
+  constructor(private readonly trail: AuditTrail, private readonly runs: RunQueries) {}
+
+  @Get('events')
+  all(@Query() query: unknown, @Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<unknown> {
+    return this.answer({}, query, accept, reply);
+  }
+
+  @Get('runs/:runId/events')
+  ofRun(@Param('runId') runId: string, @Query() query: unknown, @Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<unknown> {
+    this.runs.find(runId);
+    return this.answer({ stream: [runStream(runId)] }, query, accept, reply);
+  }
+
+  private async answer(fixed: AuditFilter, query: unknown, accept: string | undefined, reply: FastifyReply): Promise<unknown> {
+    const { limit, cursor, after, ...filter } = validate(eventsQuery, query, 'query');
+    const from = cursor ?? after;
+    const events = this.trail.events({ ...filter, ...fixed }, from === undefined ? undefined : BigInt(from));
+    if (accept?.includes('application/x-ndjson') === true) {
+      return reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(Readable.from(lines(events)));
+    }
+    return reply.send(await firstPage(events, limit));
+  }
+}
+
+async function* lines(events: AsyncIterable<RecordedEvent>): AsyncIterable<string> {
+  for await (const recorded of events) yield `${JSON.stringify(eventView(recorded))}\n`;
+}
+
+async function firstPage(events: AsyncIterable<RecordedEvent>, limit: number): Promise<List<EventView>> {
+  const items: EventView[] = [];
+  for await (const recorded of events) {
+    const last = items.at(-1);
+    if (items.length === limit && last !== undefined) return { items, next: last.position };
+    items.push(eventView(recorded));
+  }
+  return { items };
+}

@@ -1,0 +1,132 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { DomainEvent } from '#events/catalogue';
+import { definitionOf } from '#events/catalogue';
+import { upcast } from '#events/upcast';
+import type { EventMetadata } from '#events/vocabulary';
+import type { EventStore, NewEvent, RecordedEvent } from '#event-store/event-store.port';
+import { WrongExpectedRevisionError } from '#event-store/event-store.errors';
+import type { CommandEnvelope } from './command-envelope.js';
+import { CommandRejectedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
+import { EVENT_STORE } from './event-store.token.js';
+import type { AppliedEvent, EventSourcedAggregate, Place } from './event-sourced.aggregate.js';
+import { eventIdOf } from './event-id.js';
+import { LogClock } from './log-clock.js';
+import { StreamQueues } from './stream-queues.js';
+
+type AnyAggregate = EventSourcedAggregate<unknown, never, DomainEvent>;
+
+/** What became of a command. `place` is where its effect stands in the log; `written` is 0 when it was already so. */
+export interface Transacted {
+  readonly place: Place;
+  readonly written: number;
+}
+
+/** As many conflicts in a row mean something other than a race. */
+const MAX_TRIES = 20;
+
+/** Open runs far exceed what a server works on at once; a folded aggregate is a few KiB. */
+const CACHED_AGGREGATES = 20_000;
+
+/**
+ * The only way to an append: loads an aggregate, lets it decide, appends with the expected revision, and decides again when
+ * somebody else was first. Commands of one stream run one after the other, so nobody is answered "already so" about something
+ * that is not durable yet.
+ */
+@Injectable()
+export class AggregateRepository {
+  private readonly cache = new Map<string, AnyAggregate>();
+  private readonly queues = new StreamQueues();
+
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore, private readonly clock: LogClock) {}
+
+  /**
+   * @param make builds the empty aggregate of the stream
+   * @param decide lets the aggregate handle the command; called again after a conflict
+   * @throws CommandRejectedError, StreamClosedError, TooMuchContentionError, StoreUnavailableError
+   */
+  transact<Aggregate extends AnyAggregate>(
+    make: () => Aggregate,
+    envelope: CommandEnvelope,
+    decide: (aggregate: Aggregate, metadata: EventMetadata) => void,
+  ): Promise<Transacted> {
+    const fresh = make();
+    return this.queues.run(fresh.stream, async () => {
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        const aggregate = await this.load(tries === 0 ? fresh : make());
+        const done = await this.attempt(aggregate as Aggregate, envelope, decide);
+        if (done !== undefined) return done;
+      }
+      throw new TooMuchContentionError(`${fresh.stream} changes faster than this command could be decided`);
+    });
+  }
+
+  /** One try; undefined after a conflict. A refusal changed nothing; whatever else fails, an aggregate whose state is ahead of the log is forgotten. */
+  private async attempt<Aggregate extends AnyAggregate>(
+    aggregate: Aggregate,
+    envelope: CommandEnvelope,
+    decide: (aggregate: Aggregate, metadata: EventMetadata) => void,
+  ): Promise<Transacted | undefined> {
+    const before = aggregate.place;
+    try {
+      decide(aggregate, this.metadataFor(aggregate.stream, envelope));
+      const events = aggregate.takeUncommitted().map((applied, index) => toNewEvent(aggregate.stream, index, applied));
+      const last = events.at(-1);
+      if (last === undefined) return { place: requirePlace(aggregate.stream, before), written: 0 };
+      const { revision, position } = await this.store.append(aggregate.stream, before?.revision ?? 'none', events);
+      aggregate.appended({ revision, receipt: { position: position.toString(), eventId: last.id } });
+      return { place: requirePlace(aggregate.stream, aggregate.place), written: events.length };
+    } catch (error) {
+      if (error instanceof CommandRejectedError) throw error;
+      aggregate.takeUncommitted();
+      this.cache.delete(aggregate.stream);
+      if (error instanceof WrongExpectedRevisionError) return undefined;
+      throw error;
+    }
+  }
+
+  private metadataFor(stream: string, { commandId, actor, reason, ticket, causationId }: CommandEnvelope): EventMetadata {
+    return {
+      at: this.clock.now(), actor, commandId, correlationId: stream, causationId: causationId ?? commandId,
+      ...(reason === undefined ? {} : { reason }), ...(ticket === undefined ? {} : { ticket }),
+    };
+  }
+
+  private async load(empty: AnyAggregate): Promise<AnyAggregate> {
+    const cached = this.cache.get(empty.stream);
+    if (cached !== undefined) {
+      this.remember(cached);
+      return cached;
+    }
+    for await (const recorded of this.store.read(empty.stream)) replayInto(empty, recorded);
+    this.remember(empty);
+    return empty;
+  }
+
+  /** The least recently used one goes first. */
+  private remember(aggregate: AnyAggregate): void {
+    this.cache.delete(aggregate.stream);
+    this.cache.set(aggregate.stream, aggregate);
+    const [oldest] = this.cache.keys();
+    if (this.cache.size > CACHED_AGGREGATES && oldest !== undefined) this.cache.delete(oldest);
+  }
+}
+
+function toNewEvent(stream: string, index: number, { event: { type, data }, metadata }: AppliedEvent): NewEvent {
+  const schemaVersion = definitionOf(type)?.version ?? 1;
+  return { id: eventIdOf(stream, index, type, data, metadata), type, schemaVersion, data, metadata };
+}
+
+function replayInto(aggregate: AnyAggregate, recorded: RecordedEvent): void {
+  const { metadata, revision, position, id } = recorded;
+  try {
+    aggregate.replay({ event: upcast(recorded), metadata }, { revision, receipt: { position: position.toString(), eventId: id } });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'CorruptHistoryError') throw error;
+    throw new StreamClosedError(`${aggregate.stream} is closed: its history cannot be (revision ${revision}: ${error.message})`);
+  }
+}
+
+function requirePlace(stream: string, place: Place | undefined): Place {
+  if (place === undefined) throw new Error(`a command on ${stream} decided nothing, and there is nothing it could refer to`);
+  return place;
+}

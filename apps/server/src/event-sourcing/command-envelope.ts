@@ -1,0 +1,40 @@
+import type { Actor } from '#events/vocabulary';
+import { randomBytes } from 'node:crypto';
+import { hashUuid } from './event-id.js';
+
+/** Who gives a command, and why. Everything a handler needs beside the command's own data. */
+export interface CommandEnvelope {
+  readonly commandId: string;
+  readonly actor: Actor;
+  readonly reason?: string | undefined;
+  readonly ticket?: string | undefined;
+  /** What caused it, when that was an event or another command. */
+  readonly causationId?: string | undefined;
+}
+
+/** A command id of a command that is given once: a UUID of version 7, so that what derives from it grows with time. */
+export function newCommandId(now: number = Date.now()): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now, 0, 6);
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** The same key by the same actor on the same route is the same command, however often it is sent. */
+export function idempotentCommandId(actor: Actor, method: string, path: string, key: string): string {
+  return hashUuid(['idempotency-key', actor.kind, actor.id, method, path, key]);
+}
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** A run's id is its command's, in the 26 characters of a ULID: runs started one after the other sort that way. */
+export function runIdOf(commandId: string): string {
+  let rest = BigInt(`0x${commandId.replaceAll('-', '')}`);
+  let text = '';
+  for (let digit = 0; digit < 26; digit += 1) {
+    text = (CROCKFORD[Number(rest & 31n)] ?? '') + text;
+    rest >>= 5n;
+  }
+  return text;
+}

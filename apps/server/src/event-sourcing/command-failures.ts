@@ -1,0 +1,18 @@
+/** The caller's: the state does not allow it, and the same command will be refused again. `code` is stable. */
+export class CommandRejectedError extends Error {
+  override readonly name = 'CommandRejectedError';
+
+  constructor(readonly code: string, message: string) {
+    super(message);
+  }
+}
+
+/** Others were faster, again and again; try later. */
+export class TooMuchContentionError extends Error {
+  override readonly name = 'TooMuchContentionError';
+}
+
+/** The history of this stream cannot be: it is closed to commands, and the rest goes on. */
+export class StreamClosedError extends Error {
+  override readonly name = 'StreamClosedError';
+}

@@ -1,0 +1,84 @@
+import type { Type } from '@nestjs/common';
+import { AggregateRoot, type IEventHandler } from '@nestjs/cqrs';
+import type { DomainEvent } from '#events/catalogue';
+import type { Receipt } from '#events/agent.events';
+import type { EventMetadata } from '#events/vocabulary';
+import type { Decider } from '#domain/decider';
+import { isRejection } from '#domain/rejection';
+import { CommandRejectedError } from './command-failures.js';
+
+/** An event as an aggregate applies it: with what the fold may know of when, who and by which command. */
+export interface AppliedEvent<Event = DomainEvent> {
+  readonly event: Event;
+  readonly metadata: EventMetadata;
+}
+
+/** Where the newest event of an aggregate's stream stands. */
+export interface Place {
+  readonly revision: number;
+  readonly receipt: Receipt;
+}
+
+/**
+ * The one bridge between Nest's AggregateRoot and the rules: the decider decides, the aggregate records. Nest routes events by
+ * class name, hands out its live buffer and publishes before anything is durable; here every event takes the same way, the
+ * buffer is copied, and `commit()` refuses (style.md, "Where @nestjs/cqrs bites").
+ */
+export abstract class EventSourcedAggregate<State, Command, Event extends DomainEvent> extends AggregateRoot<AppliedEvent<Event>> {
+  private current: State;
+  private stands: Place | undefined;
+
+  constructor(readonly stream: string, private readonly decider: Decider<State, Command, Event>) {
+    super();
+    this.current = decider.initialState;
+  }
+
+  get state(): State {
+    return this.current;
+  }
+
+  /** Undefined for a stream without events. */
+  get place(): Place | undefined {
+    return this.stands;
+  }
+
+  /**
+   * Decides, and records what was decided. Changes nothing when the rules refuse.
+   *
+   * @throws CommandRejectedError when the state does not allow the command
+   */
+  handle(command: Command, metadata: EventMetadata): void {
+    const decision = this.decider.decide(command, this.current);
+    if (isRejection(decision)) throw new CommandRejectedError(decision.rejected, decision.message);
+    for (const event of decision) this.apply({ event, metadata });
+  }
+
+  replay(applied: AppliedEvent<Event>, place: Place): void {
+    this.loadFromHistory([applied]);
+    this.stands = place;
+  }
+
+  /** What was decided and is not in the log yet: a copy, and the buffer is empty afterwards. */
+  takeUncommitted(): readonly AppliedEvent<Event>[] {
+    const copy = [...this.getUncommittedEvents()];
+    this.uncommit();
+    return copy;
+  }
+
+  /** The append succeeded: the state that was decided is the log's state now. */
+  appended(place: Place): void {
+    this.stands = place;
+  }
+
+  override commit(): never {
+    throw new Error('an aggregate is committed by AggregateRepository.transact, which appends to the log');
+  }
+
+  /** Nest's type says a class; what `apply` calls is a function. */
+  protected override getEventHandler(): Type<IEventHandler> {
+    const fold = ({ event, metadata }: AppliedEvent<Event>) => {
+      this.current = this.decider.evolve(this.current, event, metadata);
+    };
+    return fold as unknown as Type<IEventHandler>;
+  }
+}

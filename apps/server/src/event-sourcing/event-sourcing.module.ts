@@ -1,0 +1,11 @@
+import { Global, Module } from '@nestjs/common';
+import { AggregateRepository } from './aggregate.repository.js';
+import { LogClock } from './log-clock.js';
+
+/** What every feature stands on. The store itself comes from the server's options (`server.module.ts`). */
+@Global()
+@Module({
+  providers: [AggregateRepository, { provide: LogClock, useFactory: () => new LogClock() }],
+  exports: [AggregateRepository, LogClock],
+})
+export class EventSourcingModule {}

@@ -1,0 +1,38 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { STATUS_CODES } from 'node:http';
+
+/** The largest body on any route, in bytes: an agent's batch of reports. A jobnet's text has a limit of its own. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Routes that take a text as it was written, so that its faults have a line and a column. */
+const TEXT_ROUTES = /^\/api\/v1\/jobnets\/[^/?]+(\?|$)/;
+
+/** Fastify with our limits and parsers. Requests without a body, or with an empty one, have no body. */
+export function httpAdapter(): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, requestTimeout: 60_000, keepAliveTimeout: 75_000, routerOptions: { maxParamLength: 300 },
+    clientErrorHandler: answerGarbage,
+  });
+  const fastify = adapter.getInstance();
+  fastify.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'], { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  fastify.removeContentTypeParser('application/json');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined);
+    if (TEXT_ROUTES.test(request.url) && (request.method === 'PUT' || request.url.includes('/validate'))) return done(null, body);
+    try {
+      done(null, JSON.parse(body as string));
+    } catch (error) {
+      done(Object.assign(new Error(`the body is no JSON: ${(error as Error).message}`), { statusCode: 400 }), undefined);
+    }
+  });
+  return adapter;
+}
+
+/** What is no HTTP at all gets an answer in the same form, and the connection ends. */
+function answerGarbage(error: NodeJS.ErrnoException, socket: { writable: boolean; end(text: string): void; destroy(): void }): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy();
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const title = STATUS_CODES[status] ?? 'Bad Request';
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'this is not a request that can be read', code: 'malformed-request' });
+  socket.end(`HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+}

@@ -1,0 +1,59 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { CommandAnswer, JobnetView, List } from '#protocol/api';
+import { CommandGateway } from '../http/command-gateway.js';
+import { HttpProblem } from '../http/http-problem.js';
+import { pageOf, pageQuery } from '../http/page.js';
+import { CurrentPrincipal, type Principal } from '../http/principal.js';
+import { validate } from '../http/validate.js';
+import { readDefinition } from './definition/read-definition.js';
+import { DefineJobnet } from './define-jobnet.handler.js';
+import { JobnetsProjection } from './jobnets.projection.js';
+
+const listQuery = z.object(pageQuery);
+
+/** Jobnets are text: what comes in is YAML or JSON, and a fault in it is answered with its line and column. */
+@Controller('api/v1/jobnets')
+export class JobnetsController {
+  constructor(private readonly jobnets: JobnetsProjection, private readonly gateway: CommandGateway) {}
+
+  @Post('validate')
+  @HttpCode(200)
+  validateText(@Body() text: unknown) {
+    return { valid: true, definition: definitionIn(text) };
+  }
+
+  @Put(':id')
+  async define(
+    @Param('id') id: string, @Body() text: unknown, @Req() request: FastifyRequest, @CurrentPrincipal() principal: Principal, @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
+    const definition = definitionIn(text);
+    if (definition.jobnet !== id) throw new HttpProblem(400, 'wrong-jobnet', `the text defines jobnet ${definition.jobnet}, and the route names ${id}`);
+    const { place, written, version } = await this.gateway.execute(new DefineJobnet(definition, this.gateway.envelope(request, principal)));
+    reply.status(version === 1 && written > 0 ? 201 : 200);
+    return { position: place.receipt.position, version };
+  }
+
+  @Get()
+  list(@Query() query: unknown): List<JobnetView> {
+    const { limit, cursor } = validate(listQuery, query, 'query');
+    return pageOf(this.jobnets.all(), limit, cursor, ({ jobnet }) => jobnet);
+  }
+
+  @Get(':id')
+  show(@Param('id') id: string): JobnetView {
+    const jobnet = this.jobnets.find(id);
+    if (jobnet === undefined) throw new HttpProblem(404, 'jobnet-not-found', `there is no jobnet ${id}`);
+    return jobnet;
+  }
+}
+
+function definitionIn(text: unknown) {
+  if (typeof text !== 'string') throw new HttpProblem(400, 'malformed-request', 'the body is the jobnet\'s text, as application/yaml or application/json');
+  const read = readDefinition(text);
+  if ('definition' in read) return read.definition;
+  const [first] = read.faults;
+  const more = read.faults.length > 1 ? ` (and ${read.faults.length - 1} more)` : '';
+  throw new HttpProblem(400, 'invalid-definition', first === undefined ? 'the definition is not valid' : `line ${first.line}, column ${first.column}: ${first.message}${more}`, read.faults);
+}

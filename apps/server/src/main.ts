@@ -1,0 +1,82 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { openSqliteEventStore } from '#event-store/sqlite/open-sqlite-event-store';
+import type { EventStore } from '#event-store/event-store.port';
+import { Dispatcher } from './agent-link/dispatcher.js';
+import { LogFollower } from './event-sourcing/log-follower.js';
+import { httpAdapter } from './http/http-adapter.js';
+import { JsonLogger } from './http/json-logger.js';
+import { BootstrapTokens } from './operators/bootstrap-tokens.js';
+import type { ServerOptions } from './server-options.js';
+import { ServerModule } from './server.module.js';
+import { ServerLife } from './servers/server-life.js';
+
+const logger = new Logger('Server');
+
+/**
+ * Runs a server until a signal ends it. Prints one line `listening on URL` on stdout once it serves: the log is folded, the
+ * token files are there. Before that the port is closed.
+ */
+export async function startServer(options: ServerOptions): Promise<void> {
+  Logger.overrideLogger(new JsonLogger());
+  const store = await openStore(options);
+  const app = await NestFactory.create<NestFastifyApplication>(ServerModule.over(store, options), httpAdapter(), { bodyParser: false, abortOnError: false });
+  await app.init();
+  await prepare(app);
+  await app.listen({ host: options.listen.host, port: options.listen.port });
+  stopOnSignal(app, store);
+  process.stdout.write(`listening on ${urlOf(app)}\n`);
+}
+
+async function openStore({ store }: ServerOptions): Promise<EventStore> {
+  const waiting = new AbortController();
+  const giveUp = () => waiting.abort();
+  process.once('SIGTERM', giveUp).once('SIGINT', giveUp);
+  const opened = await openSqliteEventStore({ file: store.file, signal: waiting.signal, onWaiting: (message) => logger.warn(message) });
+  process.off('SIGTERM', giveUp).off('SIGINT', giveUp);
+  return opened;
+}
+
+/** Folds the log, then adds what a start adds to it. */
+async function prepare(app: NestFastifyApplication): Promise<void> {
+  const life = app.get(ServerLife);
+  const follower = app.get(LogFollower);
+  await life.createLog();
+  await follower.start((error) => {
+    logger.error(error instanceof Error ? error.stack : error);
+    process.exit(1);
+  });
+  for (const path of await app.get(BootstrapTokens).ensure()) logger.log({ msg: 'made a token file', path });
+  await life.started();
+  app.get(Dispatcher).start(follower);
+}
+
+function urlOf(app: NestFastifyApplication): string {
+  const address = app.getHttpServer().address();
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}
+
+/** The shutdown is ours: no new requests, the current facts to their end, the store last. */
+function stopOnSignal(app: NestFastifyApplication, store: EventStore): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    void shutDown(app, store, signal).then(() => process.exit(0), (error: unknown) => {
+      logger.error(error);
+      process.exit(1);
+    });
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}
+
+async function shutDown(app: NestFastifyApplication, store: EventStore, signal: string): Promise<void> {
+  logger.log(`stopping on ${signal}`);
+  await app.close();
+  await app.get(LogFollower).stop();
+  await app.get(ServerLife).stopped(signal);
+  await store.close();
+}

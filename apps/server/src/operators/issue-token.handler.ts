@@ -1,0 +1,29 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Role } from '#domain/operator/operator.decider';
+import { AggregateRepository, type Transacted } from '../event-sourcing/aggregate.repository.js';
+import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
+import { OperatorAggregate } from './operator.aggregate.js';
+
+/** The principal is added first where it is new. */
+export class IssueToken extends Command<Transacted> {
+  constructor(readonly operator: string, readonly role: Role, readonly hash: string, readonly envelope: CommandEnvelope) {
+    super();
+  }
+}
+
+@CommandHandler(IssueToken)
+export class IssueTokenHandler implements ICommandHandler<IssueToken> {
+  constructor(private readonly repository: AggregateRepository) {}
+
+  execute({ operator, role, hash, envelope }: IssueToken): Promise<Transacted> {
+    return this.repository.transact(() => new OperatorAggregate(operator), envelope, (aggregate, metadata) => {
+      aggregate.handle({ type: 'AddOperator', operator, role }, metadata);
+      aggregate.handle({ type: 'IssueToken', tokenId: tokenIdOf(hash), hash }, metadata);
+    });
+  }
+}
+
+/** Names a token in the log without giving anything away: the first half of its hash is enough to tell tokens apart. */
+function tokenIdOf(hash: string): string {
+  return hash.slice(0, 12);
+}

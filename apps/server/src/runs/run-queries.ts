@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { RunningView, RunView } from '#protocol/api';
+import { executionOf, jobOf } from '#domain/run/run.state';
+import { statusOf } from '#domain/run/run-status';
+import { AgentsProjection } from '../agents/agents.projection.js';
+import { HttpProblem } from '../http/http-problem.js';
+import { EVIDENCE_RANK } from './evidence.js';
+import { runningView, runView, type Surroundings } from './run.view.js';
+import { RunsProjection, type TrackedRun } from './runs.projection.js';
+import { SlotBook } from './slot-book.js';
+
+/** Which runs to list; an empty filter lets everything through. */
+export interface RunFilter {
+  readonly jobnet?: readonly string[] | undefined;
+  readonly status?: readonly string[] | undefined;
+}
+
+/** What people ask about runs, answered from the fold. */
+@Injectable()
+export class RunQueries {
+  constructor(private readonly runs: RunsProjection, private readonly agents: AgentsProjection, private readonly slots: SlotBook) {}
+
+  /** @throws HttpProblem 404 */
+  find(runId: string): TrackedRun {
+    const tracked = this.runs.find(runId);
+    if (tracked === undefined) throw new HttpProblem(404, 'run-not-found', `there is no run ${runId}`);
+    return tracked;
+  }
+
+  view({ run, corrupt }: TrackedRun): RunView & { corrupt?: string } {
+    return { ...runView(run, this.surroundings()), ...(corrupt === undefined ? {} : { corrupt }) };
+  }
+
+  *matching({ jobnet, status }: RunFilter): Iterable<TrackedRun> {
+    for (const tracked of this.runs.all()) {
+      if (jobnet !== undefined && !jobnet.includes(tracked.run.jobnet)) continue;
+      if (status !== undefined && !status.includes(statusOf(tracked.run))) continue;
+      yield tracked;
+    }
+  }
+
+  /** Every execution that is out, the least certain first, then by age. */
+  running(): RunningView[] {
+    const around = this.surroundings();
+    const rows = [...this.runs.allOpenExecutions()].flatMap(({ runId, jobId, executionId }) => {
+      const run = this.runs.find(runId)?.run;
+      const job = run && jobOf(run, jobId);
+      const execution = job && executionOf(job, executionId);
+      return run === undefined || job === undefined || execution === undefined ? [] : [runningView(run, job, execution, around)];
+    });
+    return rows.sort((one, other) =>
+      EVIDENCE_RANK[one.evidence.kind] - EVIDENCE_RANK[other.evidence.kind] || one.dispatchedAt.localeCompare(other.dispatchedAt)
+      || one.executionId.localeCompare(other.executionId));
+  }
+
+  private surroundings(): Surroundings {
+    const capacity = this.slots.capacity();
+    return { contactOf: (agent) => this.agents.find(agent)?.contact, freeSlotsOf: (agent) => capacity[agent] };
+  }
+}

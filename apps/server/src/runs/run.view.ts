@@ -1,0 +1,106 @@
+import type { ExecutionView, JobView, RunningView, RunView } from '#protocol/api';
+import { isThrough } from '#domain/run/job-transitions';
+import { statusOf } from '#domain/run/run-status';
+import { currentExecution, type Execution, type Job, type Run } from '#domain/run/run.state';
+import { publicState } from '#domain/run/skip-job';
+import type { Contact } from '../agents/agents.projection.js';
+import { evidenceOf } from './evidence.js';
+
+/** What a view needs beside the run: the contact with an agent, and its free slots. */
+export interface Surroundings {
+  contactOf(agent: string): Contact | undefined;
+  freeSlotsOf(agent: string): number | undefined;
+}
+
+export function runView(run: Run, around: Surroundings): RunView {
+  const { runId, jobnet, version, revision, startedAt, finishedAt } = run;
+  return {
+    runId, jobnet, version, revision, status: statusOf(run), startedAt,
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    jobs: run.jobs.map((job) => jobView(run, job, around)),
+  };
+}
+
+function jobView(run: Run, job: Job, around: Surroundings): JobView {
+  const { id: jobId, agent, after } = job.definition;
+  const execution = currentExecution(job);
+  const waitsFor = run.finished === undefined ? reasonsToWait(run, job, around) : [];
+  const exitCode = job.exitCode ?? execution?.exitCode;
+  return {
+    jobId, state: publicState(job), attempt: job.attempt, agent, after: [...after],
+    evidence: execution === undefined ? { kind: 'none' } : evidenceOf(execution, around.contactOf(execution.agent)),
+    ...(execution === undefined ? {} : { executionId: execution.executionId }),
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...endOf(execution),
+    pending: job.executions.some((each) => isCancelPending(job, each)) ? ['cancel'] : [],
+    ...(waitsFor.length === 0 ? {} : { waitsFor }),
+    executions: job.executions.map((each) => executionView(each, around)),
+  };
+}
+
+/** The job was decided while its execution had not begun: the agent has yet to say that it never will. */
+export function isCancelPending(job: Job, execution: Execution): boolean {
+  const unstarted = execution.state === 'dispatched' || execution.state === 'accepted';
+  return unstarted && execution.notKnownSince === undefined && (job.state !== 'dispatched' || currentExecution(job) !== execution);
+}
+
+export function executionView(execution: Execution, around: Surroundings): ExecutionView {
+  const { executionId, attempt, agent, dispatchedAt, acceptedAt, durationMs, reason, late, exitCode } = execution;
+  return {
+    executionId, attempt, agent, dispatchedAt,
+    state: execution.state === 'finished' ? (execution.outcome ?? 'finished') : execution.state,
+    evidence: evidenceOf(execution, around.contactOf(agent)),
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...endOf(execution),
+    ...(acceptedAt === undefined ? {} : { acceptedAt }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(late === undefined ? {} : { late }),
+  };
+}
+
+/** A row of `GET /running`. */
+export function runningView(run: Run, job: Job, execution: Execution, around: Surroundings): RunningView {
+  const { executionId, attempt, agent, state, dispatchedAt, startedAt } = execution;
+  return {
+    runId: run.runId, jobnet: run.jobnet, jobId: job.definition.id, jobState: publicState(job), executionId, attempt, agent, state,
+    evidence: evidenceOf(execution, around.contactOf(agent)), dispatchedAt, ...(startedAt === undefined ? {} : { startedAt }),
+  };
+}
+
+function endOf(execution: Execution | undefined) {
+  return {
+    ...(execution?.signal === undefined ? {} : { signal: execution.signal }),
+    ...(execution?.startedAt === undefined ? {} : { startedAt: execution.startedAt }),
+    ...(execution?.finishedAt === undefined ? {} : { finishedAt: execution.finishedAt }),
+  };
+}
+
+function reasonsToWait(run: Run, job: Job, { contactOf, freeSlotsOf }: Surroundings): string[] {
+  const { id, after, agent } = job.definition;
+  const declined = currentExecution(job);
+  switch (job.state) {
+    case 'waiting':
+      return after.flatMap((name) => {
+        const before = run.jobs[run.shape.indexOf.get(name) ?? -1];
+        return before === undefined || isThrough(before.state) ? [] : [`${name} (${publicState(before)})`];
+      });
+    case 'held':
+      return [declined?.state === 'declined' ? `an operator: agent ${agent} declined ${id}: ${declined.reason ?? ''}` : 'an operator to release it'];
+    case 'ready':
+      if (run.held) return ['an operator to release the run'];
+      if (contactOf(agent)?.connected !== true) return [contactOf(agent) === undefined ? `agent ${agent}, which is not known yet` : `agent ${agent}, which is away`];
+      return [(freeSlotsOf(agent) ?? 0) > 0 ? `its dispatch to agent ${agent}` : `a free slot of agent ${agent}`];
+    case 'failed':
+    case 'stopped':
+    case 'lost':
+      return run.definition.onFailure === 'hold' ? ['an operator\'s decision'] : [];
+    case 'dispatched':
+    case 'running':
+    case 'succeeded':
+    case 'failed-settled':
+    case 'skipped':
+      return [];
+  }
+}
+

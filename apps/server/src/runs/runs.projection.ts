@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { RunEvent } from '#events/run.events';
+import { isOpenExecution } from '#domain/run/execution-transitions';
+import { evolveRun } from '#domain/run/run.evolve';
+import { executionOf, jobOf, type Run } from '#domain/run/run.state';
+import type { Position, RecordedEvent } from '#event-store/event-store.port';
+import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+
+/** A run as the log has it. `corrupt` says why its stream is closed, if it is. */
+export interface TrackedRun {
+  readonly run: Run;
+  /** Of RunStarted: the order of all runs. */
+  readonly startPosition: Position;
+  readonly corrupt?: string;
+}
+
+/** An execution that may still report, and where its dispatch stands in the log. */
+export interface OpenExecution {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly executionId: string;
+  readonly agent: string;
+  readonly position: Position;
+}
+
+/** Every run, the executions that are out by agent, and the runs that wait for a slot by agent. */
+@Injectable()
+export class RunsProjection implements Projection {
+  private readonly runs = new Map<string, TrackedRun>();
+  private readonly open = new Map<string, Map<string, OpenExecution>>();
+  private readonly waiting = new Map<string, Set<string>>();
+
+  apply({ event, recorded }: FoldedEvent): void {
+    if (!recorded.stream.startsWith('run-')) return;
+    const runId = recorded.stream.slice('run-'.length);
+    const tracked = this.runs.get(runId);
+    if (tracked?.corrupt !== undefined) return;
+    try {
+      const run = evolveRun(tracked?.run, event as RunEvent, recorded.metadata);
+      this.runs.set(runId, { run, startPosition: tracked?.startPosition ?? recorded.position });
+      this.trackExecutions(run, event as RunEvent, recorded);
+      this.trackWaiting(run);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'CorruptHistoryError') throw error;
+      // The stream is closed and shown as what it is; the rest of the log goes on.
+      if (tracked !== undefined) this.runs.set(runId, { ...tracked, corrupt: `revision ${recorded.revision}: ${error.message}` });
+    }
+  }
+
+  find(runId: string): TrackedRun | undefined {
+    return this.runs.get(runId);
+  }
+
+  /** In the order in which they started. */
+  all(): Iterable<TrackedRun> {
+    return this.runs.values();
+  }
+
+  openExecutionsOf(agent: string): ReadonlyMap<string, OpenExecution> {
+    return this.open.get(agent) ?? NONE;
+  }
+
+  *allOpenExecutions(): Iterable<OpenExecution> {
+    for (const executions of this.open.values()) yield* executions.values();
+  }
+
+  /** The first runs that have a job ready for the agent, in the order in which they began to wait. */
+  waitingFor(agent: string, most: number): string[] {
+    const first: string[] = [];
+    for (const runId of this.waiting.get(agent) ?? []) {
+      if (first.length >= most) break;
+      first.push(runId);
+    }
+    return first;
+  }
+
+  private trackExecutions(run: Run, event: RunEvent, { position }: RecordedEvent): void {
+    if (!('executionId' in event.data)) return;
+    const { jobId, executionId } = event.data;
+    const job = jobOf(run, jobId);
+    const execution = job && executionOf(job, executionId);
+    if (execution === undefined) return;
+    const { agent } = execution;
+    const ofAgent = this.open.get(agent) ?? new Map<string, OpenExecution>();
+    if (!isOpenExecution(execution.state)) ofAgent.delete(executionId);
+    else if (!ofAgent.has(executionId)) ofAgent.set(executionId, { runId: run.runId, jobId, executionId, agent, position });
+    this.open.set(agent, ofAgent);
+  }
+
+  private trackWaiting(run: Run): void {
+    const mayDispatch = run.finished === undefined && !run.held && !run.stopRequested;
+    const wanted = new Set(mayDispatch ? run.jobs.filter((job) => job.state === 'ready').map((job) => job.definition.agent) : []);
+    for (const { definition: { agent } } of run.jobs) {
+      if (!wanted.has(agent)) this.waiting.get(agent)?.delete(run.runId);
+      else if (this.waiting.has(agent)) this.waiting.get(agent)?.add(run.runId);
+      else this.waiting.set(agent, new Set([run.runId]));
+    }
+  }
+}
+
+const NONE: ReadonlyMap<string, OpenExecution> = new Map();

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { Capacity } from '#domain/run/run.decider';
+import { AgentsProjection } from '../agents/agents.projection.js';
+import { RunsProjection } from './runs.projection.js';
+
+/**
+ * Free slots by connected agent: what the log says, less the dispatches that are decided and on their way into it. Only an
+ * economy: an agent that gets one too many lets it wait.
+ */
+@Injectable()
+export class SlotBook {
+  private readonly underway = new Map<string, string>();
+
+  constructor(private readonly agents: AgentsProjection, private readonly runs: RunsProjection) {}
+
+  capacity(): Capacity {
+    const free: Record<string, number> = {};
+    for (const { name, slots } of this.agents.connected()) free[name] = slots - this.runs.openExecutionsOf(name).size;
+    for (const [executionId, agent] of this.underway) {
+      if (this.runs.openExecutionsOf(agent).has(executionId)) this.underway.delete(executionId);
+      else if (free[agent] !== undefined) free[agent] -= 1;
+    }
+    return free;
+  }
+
+  /** A dispatch was decided. Its event is not folded yet. */
+  reserve(executionId: string, agent: string): void {
+    this.underway.set(executionId, agent);
+  }
+
+  /** The decision did not reach the log. */
+  release(executionId: string): void {
+    this.underway.delete(executionId);
+  }
+}

@@ -1,0 +1,9 @@
+/** How a server was started (`kiroku server`). */
+export interface ServerOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The directory with the token files, the server's id and, by default, the log. */
+  readonly data: string;
+  readonly store: { readonly kind: 'sqlite'; readonly file: string };
+}
+
+export const SERVER_OPTIONS = Symbol('ServerOptions');

@@ -1,0 +1,60 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { EventStore } from '#event-store/event-store.port';
+import { AgentLinkModule } from './agent-link/agent-link.module.js';
+import { Dispatcher } from './agent-link/dispatcher.js';
+import { AgentsModule } from './agents/agents.module.js';
+import { AgentsProjection } from './agents/agents.projection.js';
+import { AuditModule } from './audit/audit.module.js';
+import { EventSourcingModule } from './event-sourcing/event-sourcing.module.js';
+import { EVENT_STORE } from './event-sourcing/event-store.token.js';
+import { LogFollower } from './event-sourcing/log-follower.js';
+import { type Projection, PROJECTIONS } from './event-sourcing/projection.js';
+import { AuthGuard } from './http/auth.guard.js';
+import { CommandGateway } from './http/command-gateway.js';
+import { FoldedInterceptor } from './http/folded.interceptor.js';
+import { HealthController } from './http/health.controller.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { JobnetsModule } from './jobnets/jobnets.module.js';
+import { JobnetsProjection } from './jobnets/jobnets.projection.js';
+import { OperatorsModule } from './operators/operators.module.js';
+import { OperatorsProjection } from './operators/operators.projection.js';
+import { RunsModule } from './runs/runs.module.js';
+import { RunsProjection } from './runs/runs.projection.js';
+import { SERVER_OPTIONS, type ServerOptions } from './server-options.js';
+import { ServerIdentity } from './servers/server-identity.js';
+import { ServerLife } from './servers/server-life.js';
+
+/** The order in which an event passes: the dispatcher looks at what the others have folded. */
+const projectionsInOrder = {
+  provide: PROJECTIONS,
+  inject: [OperatorsProjection, JobnetsProjection, AgentsProjection, RunsProjection, Dispatcher],
+  useFactory: (...projections: Projection[]) => projections,
+};
+
+/** The whole server over one store. */
+@Global()
+@Module({
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, AuditModule],
+  controllers: [HealthController],
+  providers: [
+    projectionsInOrder, LogFollower, CommandGateway, ServerLife,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_INTERCEPTOR, useClass: FoldedInterceptor },
+  ],
+  exports: [LogFollower, CommandGateway, EVENT_STORE, SERVER_OPTIONS, ServerIdentity],
+})
+export class ServerModule {
+  static over(store: EventStore, options: ServerOptions): DynamicModule {
+    return {
+      module: ServerModule,
+      providers: [
+        { provide: EVENT_STORE, useValue: store },
+        { provide: SERVER_OPTIONS, useValue: options },
+        { provide: ServerIdentity, useFactory: () => ServerIdentity.in(options.data) },
+      ],
+    };
+  }
+}

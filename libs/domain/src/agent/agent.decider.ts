@@ -1,0 +1,84 @@
+import type { AgentEvent } from '#events/agent.events';
+import { corruptHistory } from '../corrupt-history.js';
+import type { Decider, FoldContext } from '../decider.js';
+import { type Decision, rejection } from '../rejection.js';
+import type { Agent, AgentState } from './agent.state.js';
+
+type DataOf<Type extends AgentEvent['type']> = Extract<AgentEvent, { type: Type }>['data'];
+
+export type AgentCommand =
+  /** `connected`: somebody holds the name's connection right now. */
+  | { readonly type: 'EnrolAgent'; readonly name: string; readonly credentialHash: string; readonly tokenId: string; readonly connected: boolean }
+  | { readonly type: 'ConnectAgent'; readonly helloId: string; readonly connected: boolean; readonly hello: DataOf<'AgentConnected'> }
+  | { readonly type: 'LoseContact'; readonly session: number; readonly reason: string }
+  | { readonly type: 'RecordUnmatched'; readonly report: DataOf<'ReportUnmatched'> };
+
+/** The rules of an agent's name: who holds it, and which session counts. */
+export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
+  initialState: undefined,
+  decide(command, agent): Decision<AgentEvent> {
+    switch (command.type) {
+      case 'EnrolAgent':
+        return enrol(command, agent);
+      case 'ConnectAgent':
+        return agent === undefined ? rejection('agent-not-found', 'this agent is not enrolled') : connect(command, agent);
+      case 'LoseContact':
+        return agent?.session?.number === command.session && agent.session.endedAt === undefined
+          ? [{ type: 'AgentContactLost', data: { session: command.session, reason: command.reason } }]
+          : [];
+      case 'RecordUnmatched':
+        return agent?.unmatched.has(keyOf(command.report)) === true ? [] : [{ type: 'ReportUnmatched', data: command.report }];
+    }
+  },
+  evolve(agent, event, context): Agent {
+    if (event.type === 'AgentEnrolled') {
+      if (agent !== undefined) throw corruptHistory(`agent ${agent.name} enrolled twice`);
+      const { agent: name, credentialHash } = event.data;
+      return { name, credentialHash, enrolledAt: context.at, unmatched: new Set(), revision: 0 };
+    }
+    if (agent === undefined) throw corruptHistory(`${event.type} before AgentEnrolled`);
+    return { ...apply(agent, event, context), revision: agent.revision + 1 };
+  },
+};
+
+function enrol({ name, credentialHash, tokenId, connected }: Extract<AgentCommand, { type: 'EnrolAgent' }>, agent: AgentState): Decision<AgentEvent> {
+  if (agent === undefined) return [{ type: 'AgentEnrolled', data: { agent: name, credentialHash, tokenId } }];
+  if (agent.credentialHash === credentialHash) return [];
+  if (connected) return rejection('agent-name-in-use', `agent ${name} is connected; another one cannot enrol with its name until that connection is gone`);
+  return [{ type: 'AgentCredentialRotated', data: { credentialHash, tokenId } }];
+}
+
+/** The same chain supersedes its old connection; a fork, which does not know the session that lives, is refused. */
+function connect({ helloId, connected, hello }: Extract<AgentCommand, { type: 'ConnectAgent' }>, agent: Agent): Decision<AgentEvent> {
+  const { session } = agent;
+  if (session?.helloId === helloId) return [];
+  if (connected && session !== undefined && hello.previousSession !== session.number) {
+    const { journalId, journalSequence, servedUpTo, previousSession, host, pid } = hello;
+    const reason = `session ${session.number} from ${session.host} is connected, and this hello does not follow it`;
+    return [{ type: 'AgentConnectionRefused', data: { journalId, journalSequence, servedUpTo, previousSession, host, pid, reason } }];
+  }
+  return [{ type: 'AgentConnected', data: hello }];
+}
+
+function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' }>, { at, commandId }: FoldContext): Agent {
+  switch (event.type) {
+    case 'AgentCredentialRotated':
+      return { ...agent, credentialHash: event.data.credentialHash };
+    case 'AgentConnected': {
+      const { server, journalId, journalSequence, slots, receipt, host, version } = event.data;
+      const number = agent.revision + 1;
+      return { ...agent, session: { number, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, version } };
+    }
+    case 'AgentContactLost':
+      if (agent.session?.number !== event.data.session) throw corruptHistory(`contact lost for session ${event.data.session}, which is not the newest`);
+      return { ...agent, session: { ...agent.session, endedAt: at } };
+    case 'AgentConnectionRefused':
+      return agent;
+    case 'ReportUnmatched':
+      return { ...agent, unmatched: new Set(agent.unmatched).add(keyOf(event.data)) };
+  }
+}
+
+function keyOf({ executionId, sequence }: DataOf<'ReportUnmatched'>): string {
+  return `${executionId}#${sequence}`;
+}

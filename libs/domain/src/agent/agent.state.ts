@@ -1,0 +1,31 @@
+import type { Receipt } from '#events/agent.events';
+import type { Instant } from '#events/vocabulary';
+
+/** A session: from a hello until the connection ends, is superseded, or its server starts anew. */
+export interface AgentSession {
+  readonly number: number;
+  readonly server: string;
+  readonly connectedAt: Instant;
+  /** The hello that began it: a repeat of it begins nothing. */
+  readonly helloId: string;
+  readonly journalId: string;
+  readonly journalSequence: number;
+  readonly slots: number;
+  readonly receipt?: Receipt | undefined;
+  readonly host: string;
+  readonly version: string;
+  readonly endedAt?: Instant;
+}
+
+export interface Agent {
+  readonly name: string;
+  readonly credentialHash: string;
+  readonly enrolledAt: Instant;
+  /** The newest session; `endedAt` tells whether it is over as far as the agent's own stream knows. */
+  readonly session?: AgentSession;
+  /** Reports that fit no run, by execution and sequence, so that a repeat records nothing. */
+  readonly unmatched: ReadonlySet<string>;
+  readonly revision: number;
+}
+
+export type AgentState = Agent | undefined;
