@@ -12,7 +12,7 @@ interface Tokens {
   readonly faults: readonly TextFault[];
 }
 
-export interface ParsedText {
+interface ParsedText {
   readonly document: Document.Parsed | undefined;
   /** No document can be read from text with these. */
   readonly syntaxFaults: readonly TextFault[];

@@ -51,7 +51,7 @@ describe('a fault has the line and column of what it is about', () => {
     ['an empty vector', jobOf('command: []'), ['5:14 empty-command']],
     ['an empty first word', jobOf('command: ["", x]'), ['5:15 empty-command']],
     ['a word that is a list', jobOf('command: [x, [y]]'), ['5:18 wrong-type']],
-    ['a word left out', jobOf('command:', '  - x', '  -'), ['7:7 wrong-type']],
+    ['a word left out', jobOf('command:', '  - x', '  -'), ['7:8 wrong-type']],
     ['NUL in a command', jobOf('command: "a\\0b"'), ['5:14 nul-character']],
     ['NUL in a word', jobOf('command: [x, "a\\0b"]'), ['5:18 nul-character']],
     ['half a character', jobOf('command: "a\\ud83d"'), ['5:14 broken-character']],
@@ -128,7 +128,7 @@ describe('several faults', () => {
   it('are reported all at once, in order of position', () => {
     expect(faultsOf(text)).toEqual([
       '1:9 bad-id', '2:12 bad-value', '4:23 empty-command', '4:59 bad-success-code', '5:3 missing-key', '5:38 unknown-job', '5:47 after-itself',
-      '6:3 duplicate-key', '7:42 cycle', '8:53 reserved-name', '8:70 wrong-type', '9:1 unknown-key',
+      '6:3 duplicate-key', '7:42 cycle', '8:53 reserved-name', '8:69 wrong-type', '9:1 unknown-key',
     ]);
   });
 

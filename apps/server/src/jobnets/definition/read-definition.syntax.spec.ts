@@ -21,7 +21,7 @@ describe('text that is no YAML', () => {
     ['of YAML 1.1', `%YAML 1.1\n---\n${good}`, ['1:1 yaml-version']],
     ['with a second document', `${good}---\njobnet: B\n`, ['3:1 several-documents']],
     ['with a second document and a fault in the first', `${good}x: 1\n---\n[`, ['3:1 unknown-key', '4:1 several-documents']],
-    ['with control characters', 'jobnet: A\njo\u0000bs: \u001b', ['2:3 forbidden-character', '2:7 forbidden-character']],
+    ['with control characters', 'jobnet: A\njo\u0000bs: \u001b', ['2:3 forbidden-character', '2:8 forbidden-character']],
     ['with half a surrogate pair', 'jobnet: \ud83d', ['1:9 forbidden-character']],
   ])('%s has its faults in place', (_what, text, faults) => {
     expect(faultsOf(text)).toEqual(faults);

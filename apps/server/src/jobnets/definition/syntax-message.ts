@@ -4,7 +4,7 @@ import type { ErrorCode } from 'yaml';
 const remedies: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: 'Put text that begins with "*" or "&" in quotes.',
   BAD_DQ_ESCAPE: 'Write a backslash as "\\\\", or use single quotes.',
-  BAD_INDENT: 'Keys of one mapping begin in the same column; what is under a key is indented further.',
+  BAD_INDENT: 'Keys of one mapping begin in the same column, what is under a key is indented further, and every { and [ is closed.',
   BAD_SCALAR_START: 'Put the text in quotes.',
   BLOCK_AS_IMPLICIT_KEY: 'Put text that contains ": " in quotes, and each key on a line of its own.',
   BLOCK_IN_FLOW: 'Between { } and [ ] entries are separated by commas, without block lists.',

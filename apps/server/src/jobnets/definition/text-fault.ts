@@ -11,7 +11,7 @@ export interface TextFault {
 }
 
 /** More than anybody mends at once; a hostile text of 1 MiB could be answered with a million. */
-export const MAX_FAULTS = 1_000;
+const MAX_FAULTS = 1_000;
 
 /** The faults as clients get them: in order of position, each once, at most 1,000 and a word about the rest. */
 export function inOrder(faults: readonly TextFault[], lines: LineCounter): DefinitionFault[] {

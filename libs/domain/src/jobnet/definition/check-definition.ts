@@ -7,9 +7,9 @@ import { reportCycles } from './report-cycles.js';
 import { checkIdKey, readId } from './read-text.js';
 import { readVariables } from './read-variables.js';
 
-export const MAX_JOBS = 1_000;
+const MAX_JOBS = 1_000;
 /** RunStarted carries the definition by value; a store takes at most 512 KiB in one append. */
-export const MAX_DEFINITION_BYTES = 256 * 1024;
+const MAX_DEFINITION_BYTES = 256 * 1024;
 
 const RULE = {
   what: 'The jobnet',

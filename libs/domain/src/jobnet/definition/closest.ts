@@ -15,6 +15,8 @@ export function closest(word: string, candidates: Iterable<string>): string[] {
   return near.slice(0, MAX_NAMES).map(({ candidate }) => candidate);
 }
 
+const FAR = MAX_WORD_LENGTH * 2;
+
 /** Letters put in, left out, mistaken or swapped with their neighbour (optimal string alignment). */
 function slips(from: string, to: string): number {
   let beforeLast: number[] = [];
@@ -22,16 +24,13 @@ function slips(from: string, to: string): number {
   for (let row = 1; row <= from.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= to.length; column += 1) {
-      const mistaken = cell(last, column - 1) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1] ? cell(beforeLast, column - 2) + 1 : Infinity;
-      current.push(Math.min(mistaken, cell(last, column) + 1, cell(current, column - 1) + 1, swapped));
+      const mistaken = (last[column - 1] ?? FAR) + (from[row - 1] === to[column - 1] ? 0 : 1);
+      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const swapped = isSwapped ? (beforeLast[column - 2] ?? FAR) + 1 : FAR;
+      current.push(Math.min(mistaken, (last[column] ?? FAR) + 1, (current[column - 1] ?? FAR) + 1, swapped));
     }
     beforeLast = last;
     last = current;
   }
-  return cell(last, to.length);
-}
-
-function cell(row: readonly number[], column: number): number {
-  return row[column] ?? Infinity;
+  return last[to.length] ?? FAR;
 }

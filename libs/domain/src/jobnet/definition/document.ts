@@ -1,7 +1,7 @@
 const source = Symbol('source');
 
 /** A number or boolean that still knows how the author wrote it: `01`, `1.10` and `True` mean themselves as text. */
-export interface WrittenScalar {
+interface WrittenScalar {
   readonly [source]: string;
   readonly value: number | bigint | boolean;
 }

@@ -21,7 +21,7 @@ export interface FaultList {
 }
 
 /** Comparing every unknown word with up to 1,000 job ids is work that a hostile text could ask for 100,000 times. */
-const MAX_SUGGESTIONS = 100;
+const MAX_SUGGESTIONS = 30;
 
 export function faultList(): FaultList {
   const all: Fault[] = [];
