@@ -9,6 +9,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': ['@swc/jest', {
+      swcrc: false,
       module: { type: 'es6' },
       jsc: {
         target: 'es2022',

@@ -1,0 +1,52 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AGENT_OPTIONS, type AgentOptions } from './agent-options.js';
+import { ExecutionKeeper } from './executions/execution-keeper.js';
+import type { KeeperLog } from './executions/keeper-options.js';
+import { currentBootId } from './executions/process/proc.js';
+import { AgentLink } from './link/agent-link.js';
+import { Credential } from './link/credential.js';
+import { ReportSender } from './link/report-sender.js';
+import { VERSION } from './version.js';
+
+export const AGENT_LOG = Symbol('AgentLog');
+
+/** What the keeper calls when there is something to report; the sender that answers it exists only after the keeper. */
+class ReportBell {
+  ring: () => void = () => undefined;
+}
+
+/** The agent: what it keeps on disk, the processes it runs, and its link to the servers. */
+@Module({})
+export class AgentModule {
+  static with(options: AgentOptions, log: KeeperLog): DynamicModule {
+    return {
+      module: AgentModule,
+      providers: [
+        { provide: AGENT_OPTIONS, useValue: options },
+        { provide: AGENT_LOG, useValue: log },
+        ReportBell,
+        { provide: Credential, inject: [ExecutionKeeper], useFactory: () => new Credential(options.data) },
+        {
+          provide: ExecutionKeeper,
+          inject: [ReportBell],
+          useFactory: (bell: ReportBell) => ExecutionKeeper.open({ dataDir: options.data, slots: options.slots, onReport: () => bell.ring(), log }),
+        },
+        {
+          provide: ReportSender,
+          inject: [ExecutionKeeper, ReportBell],
+          useFactory: (keeper: ExecutionKeeper, bell: ReportBell) => {
+            const sender = new ReportSender(keeper, log);
+            bell.ring = () => sender.nudge();
+            return sender;
+          },
+        },
+        {
+          provide: AgentLink,
+          inject: [ExecutionKeeper, ReportSender, Credential],
+          useFactory: (keeper: ExecutionKeeper, sender: ReportSender, credential: Credential) =>
+            new AgentLink(options, { version: VERSION, bootId: currentBootId() }, keeper, sender, credential, log),
+        },
+      ],
+    };
+  }
+}

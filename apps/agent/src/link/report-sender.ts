@@ -1,0 +1,100 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { HEARTBEAT_MS, type Report, reportAnswer } from '#protocol/agent-link';
+import type { ExecutionKeeper } from '../executions/execution-keeper.js';
+import type { KeeperLog } from '../executions/keeper-options.js';
+import { RefusedError, type ServerClient } from './server-client.js';
+
+/** Reports a request, and their size as JSON: below what a server reads. */
+const MOST_REPORTS = 500;
+const MOST_BYTES = 2 * 1024 * 1024;
+
+/** After the server said "unavailable", or acknowledged nothing, in milliseconds. */
+const PAUSE_MS = 500;
+
+/** Sends what the keeper has to report, in batches that grow while one is under way, and a sign of life when there is nothing. */
+export class ReportSender {
+  private wake: () => void = () => undefined;
+  /** Reports that the server cannot read, by execution and sequence: set aside, shown, and blocking no other. */
+  private readonly setAside = new Set<string>();
+
+  constructor(private readonly keeper: ExecutionKeeper, private readonly log: KeeperLog) {}
+
+  /** There may be something new. */
+  nudge(): void {
+    this.wake();
+  }
+
+  /** Goes on until the signal aborts, or the session is over (RefusedError `session-over`), or the link breaks. */
+  async run(client: ServerClient, path: string, session: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const reports = this.due();
+      // Taken before the request: what comes in meanwhile must not wait for a heartbeat.
+      const more = this.nextNudge(signal);
+      const progress = await this.deliver(client, path, session, reports, signal);
+      if (!progress) await wait(PAUSE_MS, undefined, { signal });
+      else if (this.due().length === 0) await more;
+    }
+  }
+
+  private due(): Report[] {
+    return this.keeper.pendingReports().filter((report) => !this.setAside.has(keyOf(report)));
+  }
+
+  /** False when nothing came of it, and it is to be tried again after a pause. */
+  private async deliver(client: ServerClient, path: string, session: number, reports: readonly Report[], signal: AbortSignal): Promise<boolean> {
+    const batch = firstBatch(reports);
+    try {
+      const { acknowledged } = await client.post(path, { session, reports: batch }, reportAnswer, signal);
+      await Promise.all(acknowledged.map(({ executionId, sequence, receipt }) => this.keeper.acknowledged(executionId, sequence, receipt)));
+      return batch.length === 0 || acknowledged.length > 0;
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      if (error.status === 503) return false;
+      if (error.status !== 400 && error.status !== 413) throw error;
+      return this.deliverApart(client, path, session, batch, error, signal);
+    }
+  }
+
+  /** One of them is at fault: halves find it, and the others go through. */
+  private async deliverApart(client: ServerClient, path: string, session: number, batch: readonly Report[], error: RefusedError, signal: AbortSignal): Promise<boolean> {
+    const [only] = batch;
+    if (only === undefined) throw error;
+    if (batch.length === 1) {
+      this.setAside.add(keyOf(only));
+      this.log('error', 'the server cannot read a report; it is set aside', { executionId: only.executionId, sequence: only.sequence, why: error.message });
+      return true;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    const first = await this.deliver(client, path, session, batch.slice(0, middle), signal);
+    const second = await this.deliver(client, path, session, batch.slice(middle), signal);
+    return first || second;
+  }
+
+  private nextNudge(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, HEARTBEAT_MS);
+      signal.addEventListener('abort', done);
+      this.wake = done;
+    });
+  }
+}
+
+function firstBatch(reports: readonly Report[]): Report[] {
+  const batch: Report[] = [];
+  let bytes = 0;
+  for (const report of reports) {
+    bytes += Buffer.byteLength(JSON.stringify(report));
+    if (batch.length === MOST_REPORTS || (batch.length > 0 && bytes > MOST_BYTES)) break;
+    batch.push(report);
+  }
+  return batch;
+}
+
+function keyOf({ executionId, sequence }: Report): string {
+  return `${executionId}#${sequence}`;
+}

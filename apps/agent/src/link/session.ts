@@ -1,0 +1,54 @@
+import { HEARTBEAT_MS, type Frame } from '#protocol/agent-link';
+import type { ExecutionKeeper } from '../executions/execution-keeper.js';
+import type { KeeperLog } from '../executions/keeper-options.js';
+import { readFrames } from './frame-reader.js';
+import type { ReportSender } from './report-sender.js';
+import type { ServerClient } from './server-client.js';
+
+/** A stream that is silent for three heartbeats is dead, whatever TCP believes. */
+const DEAD_AFTER_MS = 3 * HEARTBEAT_MS;
+
+/** One session with one server: frames come down, reports go up, until one of the two ends. */
+export class Session {
+  constructor(
+    private readonly client: ServerClient,
+    private readonly keeper: ExecutionKeeper,
+    private readonly sender: ReportSender,
+    private readonly log: KeeperLog,
+    private readonly path: string,
+    readonly number: number,
+  ) {}
+
+  /** @param onConnected called when the stream of frames is open */
+  async run(outer: AbortSignal, onConnected: () => void): Promise<void> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([outer, over.signal]);
+    try {
+      const chunks = await this.client.stream(`${this.path}/dispatches?session=${this.number}`, signal);
+      onConnected();
+      await Promise.race([this.take(chunks, over), this.sender.run(this.client, `${this.path}/reports`, this.number, signal)]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  private async take(chunks: AsyncIterable<Uint8Array>, over: AbortController): Promise<void> {
+    const silence = setTimeout(() => over.abort(new Error('the server has said nothing for three heartbeats')), DEAD_AFTER_MS);
+    try {
+      for await (const frame of readFrames(chunks)) {
+        silence.refresh();
+        // Frames of an older session are ignored: whoever sent them does not know what this one knows.
+        if (frame !== undefined && frame.session === this.number) this.hand(frame);
+      }
+      throw new Error('the server ended the connection');
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  /** In their order, without waiting: the journal syncs many at a time. */
+  private hand(frame: Frame): void {
+    const done = frame.kind === 'dispatch' ? this.keeper.offer(frame) : this.keeper.cancel(frame);
+    done.catch((error: unknown) => this.log('error', `a ${frame.kind} could not be taken`, { position: frame.position, error: String(error) }));
+  }
+}
