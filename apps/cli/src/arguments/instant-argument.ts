@@ -19,7 +19,7 @@ function agoMs(text: string, nowMs: number): number | undefined {
 
 /** The forms are checked by hand, because `Date.parse` guesses: it takes "3" for a year. */
 function writtenMs(text: string, nowMs: number): number | undefined {
-  const match = /^(?:(\d{4}-\d{2}-\d{2})(?:[T ]|$))?(?:(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text);
+  const match = /^(?:(\d{4}-\d{2}-\d{2})(?:[T ](?=\d)|$))?(?:(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text);
   if (match === null || (match[1] === undefined && match[2] === undefined)) return undefined;
   const [, date = localDateOf(nowMs), time = '00:00', zone = ''] = match;
   const ms = Date.parse(`${date}T${time}${zone}`);

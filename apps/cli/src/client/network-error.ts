@@ -26,19 +26,32 @@ export function unreachable(url: string, error: unknown): Unreachable {
   return new Unreachable(`cannot reach the server at ${url}: ${why}`, 'perhaps');
 }
 
+interface Thrown {
+  name?: unknown;
+  message?: unknown;
+  code?: unknown;
+  cause?: unknown;
+  errors?: unknown[];
+}
+
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError';
+  return asThrown(error).name === 'TimeoutError';
 }
 
 /** `fetch` wraps what happened once or twice, and a host with two addresses gives an AggregateError. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const { code, errors } = error as Error & { code?: unknown; errors?: unknown[] };
+  const { code, cause, errors } = asThrown(error);
   if (typeof code === 'string') return code;
-  return codeOf(error.cause ?? errors?.[0]);
+  const inner = cause ?? errors?.[0];
+  return inner === undefined ? '' : codeOf(inner);
 }
 
 function lastMessage(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : lastMessage(error.cause);
+  const { message, cause } = asThrown(error);
+  return cause === undefined ? String(message ?? error) : lastMessage(cause);
+}
+
+/** By shape: an error of another realm is no `instanceof Error`. */
+function asThrown(error: unknown): Thrown {
+  return typeof error === 'object' && error !== null ? error : {};
 }
