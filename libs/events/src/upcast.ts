@@ -36,7 +36,7 @@ const upcasters: Record<string, Upcaster> = {
 export function upcast(stored: StoredEvent): DomainEvent {
   const current = definitionOf(stored.type)?.version;
   if (current === undefined) throw new UnknownEventError(`unknown event type ${stored.type}; this build is older than the log`);
-  if (stored.schemaVersion > current || stored.schemaVersion < 1) {
+  if (!Number.isInteger(stored.schemaVersion) || stored.schemaVersion > current || stored.schemaVersion < 1) {
     throw new UnknownEventError(`unknown version ${stored.schemaVersion} of ${stored.type}; this build knows up to ${current}`);
   }
   let data = stored.data as Record<string, unknown>;
