@@ -18,3 +18,8 @@ export class StoreUnavailableError extends Error {
 export class InvalidAppendError extends Error {
   override readonly name = 'InvalidAppendError';
 }
+
+/** The log itself is damaged: a gap, or a record that cannot be read. Never skipped: who meets it stops (law 1). */
+export class CorruptLogError extends Error {
+  override readonly name = 'CorruptLogError';
+}
