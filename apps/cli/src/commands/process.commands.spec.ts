@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cli, inProcess } from '../testing/in-process.js';
+
+let cwd: string;
+
+beforeEach(() => (cwd = mkdtempSync(join(tmpdir(), 'kiroku-process-'))));
+afterEach(() => rmSync(cwd, { recursive: true }));
+
+const run = (args: string[], env: Record<string, string> = {}) => cli(args, inProcess({ cwd, env }));
+
+describe('server', () => {
+  it('has defaults for everything', async () => {
+    const { code, handed } = await run(['server']);
+    expect({ code, handed }).toEqual({ code: 0, handed: { server: { listen: { host: '127.0.0.1', port: 7420 }, data: join(cwd, '.kiroku'), store: { kind: 'sqlite', file: join(cwd, '.kiroku/log.db') } } } });
+  });
+
+  it('takes flags before variables, and an empty variable for none', async () => {
+    const env = { KIROKU_LISTEN: '[::1]:80', KIROKU_DATA: 'd1', KIROKU_STORE: '' };
+    expect((await run(['server'], env)).handed.server).toEqual({ listen: { host: '::1', port: 80 }, data: join(cwd, 'd1'), store: { kind: 'sqlite', file: join(cwd, 'd1/log.db') } });
+    expect((await run(['server', '--listen', '0.0.0.0:0', '--data', '/d2', '--store', 'sqlite:x/y.db'], env)).handed.server)
+      .toEqual({ listen: { host: '0.0.0.0', port: 0 }, data: '/d2', store: { kind: 'sqlite', file: join(cwd, 'x/y.db') } });
+  });
+
+  it.each([
+    ['--listen', '7420'], ['--listen', 'a:65536'], ['--listen', '::1:80'], ['--listen', 'a:b'], ['--store', 'sqlite:'], ['--store', 'log.db'],
+  ])('refuses %s %s as wrong usage', async (...flags) => {
+    expect(await run(['server', ...flags])).toMatchObject({ code: 2, handed: {} });
+  });
+
+  it.each(['kurrentdb://h', 'postgres://u@h/db', 'postgresql://h'])('says that a store at %s comes later', async (store) => {
+    expect(await run(['server', '--store', store])).toMatchObject({ code: 2, stderr: expect.stringContaining('comes with a later version') });
+  });
+
+  it('says in one line why it cannot start', async () => {
+    const context = inProcess({ cwd, failing: new Error('the log\nis not a log') });
+    expect(await cli(['server'], context)).toMatchObject({ code: 1, stderr: 'kiroku: the log is not a log\n' });
+  });
+});
+
+describe('agent start', () => {
+  it('needs no more than a name', async () => {
+    expect((await run(['agent', 'start', '--name', 'local'])).handed.agent).toEqual({ name: 'local', servers: ['http://127.0.0.1:7420'], data: join(cwd, '.kiroku/agent-local'), slots: 8 });
+  });
+
+  it('takes several servers, and everything from variables as well', async () => {
+    const flags = ['--name', 'b', '--server', 'http://a:1', '--server', 'http://b:2/', '--data', 'd', '--slots', '3', '--token', 't'];
+    expect((await run(['agent', 'start', ...flags])).handed.agent).toEqual({ name: 'b', servers: ['http://a:1', 'http://b:2'], data: join(cwd, 'd'), slots: 3, token: 't' });
+    const env = { KIROKU_NAME: 'b', KIROKU_SERVER: 'http://a:1, http://b:2', KIROKU_DATA: 'd', KIROKU_SLOTS: '3', KIROKU_TOKEN: 't' };
+    expect((await run(['agent', 'start'], env)).handed.agent).toEqual({ name: 'b', servers: ['http://a:1', 'http://b:2'], data: join(cwd, 'd'), slots: 3, token: 't' });
+  });
+
+  it('takes its token from the folder above its data, or from its data', async () => {
+    mkdirSync(join(cwd, 'k/agent-x'), { recursive: true });
+    writeFileSync(join(cwd, 'k/agent-x/agent.token'), 'inside\n');
+    const start = ['agent', 'start', '--name', 'x', '--data', 'k/agent-x'];
+    expect((await run(start)).handed.agent?.token).toBe('inside');
+    writeFileSync(join(cwd, 'k/agent.token'), 'above\n');
+    expect((await run(start)).handed.agent?.token).toBe('above');
+    expect((await run(start, { KIROKU_TOKEN: 'variable' })).handed.agent?.token).toBe('variable');
+  });
+
+  it.each([[['--name', '-x']], [['--name', 'a/b']], [[]], [['--name', 'a', '--slots', '0']], [['--name', 'a', '--slots', '1e3']], [['--name', 'a', '--server', 'h:1']]])('refuses %j as wrong usage', async (flags) => {
+    expect(await run(['agent', 'start', ...flags])).toMatchObject({ code: 2, handed: {} });
+  });
+});
