@@ -1,0 +1,268 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Receipt } from '#events/agent.events';
+import type { Instant } from '#events/vocabulary';
+import type { CancelFrame, DispatchFrame, Hello, Report } from '#protocol/agent-link';
+import { AgentJournal } from '../journal/agent-journal.js';
+import { lockDataDirectory } from '../journal/data-directory-lock.js';
+import { isAfter } from '../journal/journal-state.js';
+import type { TerminalReport } from '../journal/journal-record.js';
+import { endedWithout, reportOf } from './execution-report.js';
+import { ExecutionRunner } from './execution-runner.js';
+import { RETENTION, type KeeperOptions } from './keeper-options.js';
+import { DirectoryPool } from './process/directory-pool.js';
+import { ExecutionDirectory } from './process/execution-directory.js';
+import { launchSetting } from './process/launch.js';
+import { currentBootId } from './process/proc.js';
+import { whyNotTaken } from './process/spec-check.js';
+import { sweep } from './retention.js';
+
+/** As many as a hello can name. */
+const MOST_HELD = 50_000;
+const FORGOTTEN_PER_SWEEP = 100;
+
+/** What a hello says of the journal. */
+export type JournalPart = Pick<Hello, 'journalId' | 'journalSequence' | 'servedUpTo' | 'receipt' | 'previousSession' | 'inventory'>;
+
+/**
+ * Keeps what servers asked of this agent, runs it at most once, and keeps what became of it until a server has stored it.
+ * It knows nothing of connections: frames come in by `offer` and `cancel`, reports are fetched with `pendingReports`.
+ */
+export class ExecutionKeeper {
+  /** Executions whose newest report is not acknowledged. */
+  readonly #unacknowledged: Set<string>;
+  /** What is on its way to the journal, by execution: the next one about the same waits for it. */
+  readonly #pending = new Map<string, Promise<void>>();
+  /** Offers that the journal did not take and that wait to be recorded as declined. */
+  readonly #declining = new Set<string>();
+  readonly #runner: ExecutionRunner;
+  readonly #poll: NodeJS.Timeout;
+  #sweeping: Promise<void> | undefined;
+  #forgottenSinceSweep = FORGOTTEN_PER_SWEEP;
+  #isClosed = false;
+
+  private constructor(private readonly options: KeeperOptions, private readonly journal: AgentJournal, private readonly root: string,
+    private readonly pool: DirectoryPool, private readonly bootId: string, private readonly unlock: () => void) {
+    this.#unacknowledged = new Set(journal.state.held.keys());
+    this.#runner = new ExecutionRunner({
+      journal, root, pool, slots: options.slots, log: options.log,
+      setting: launchSetting(bootId, options.workDir ?? process.cwd(), process.env),
+      onChange: (executionId) => this.#changed(executionId),
+      onStep: (step, executionId) => options.onStep?.(step, executionId),
+    });
+    this.#poll = setInterval(() => this.#runner.poll(), options.pollMs ?? 1500).unref();
+  }
+
+  /**
+   * Takes the data directory, reads the journal, and goes on with everything in it.
+   * @throws DataDirectoryInUseError when another agent process has it
+   * @throws JournalCorruptError when the journal holds what no crash can have left
+   */
+  static async open(options: KeeperOptions): Promise<ExecutionKeeper> {
+    const { dataDir, log } = options;
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const unlock = lockDataDirectory(dataDir);
+    let journal: AgentJournal | undefined;
+    try {
+      journal = await AgentJournal.open(dataDir, { onTrouble: (what, error) => log('error', what, { error: String(error) }), ...options.journal });
+      const root = join(dataDir, 'executions');
+      const isRootFresh = !existsSync(root);
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      const pool = await DirectoryPool.open(join(dataDir, 'spare'));
+      await pool.refill().catch((error: unknown) => log('error', 'no execution directories can be made', { error: String(error) }));
+      const keeper = new ExecutionKeeper(options, journal, root, pool, options.bootId ?? currentBootId(), unlock);
+      keeper.#runner.resume(journal.state.held.values(), isRootFresh);
+      keeper.#sweepSometimes();
+      return keeper;
+    } catch (error) {
+      await journal?.close();
+      unlock();
+      throw error;
+    }
+  }
+
+  /**
+   * Resolves when the dispatch is durable, as accepted or as declined, or needs nothing because the id is known.
+   * Frames of one session are offered in their order, without waiting for one another.
+   * @throws JournalUnavailableError nothing was started nor will be; it will be reported as declined as soon as that can be written
+   */
+  offer(frame: DispatchFrame): Promise<void> {
+    return this.#inTurn(frame.spec.executionId, () => this.#take(frame));
+  }
+
+  /**
+   * What has not started never will: resolves when that is durable, and `never-started` is reported. Changes nothing for what
+   * runs or has ended.
+   * @throws JournalUnavailableError nothing has changed
+   */
+  cancel(frame: CancelFrame): Promise<void> {
+    return this.#inTurn(frame.executionId, () => this.#refuse(frame));
+  }
+
+  /** The newest report of every execution whose newest report is not acknowledged. Ends in it are durable. */
+  pendingReports(): Report[] {
+    return [...this.#unacknowledged].flatMap((executionId) => this.#newest(executionId) ?? []);
+  }
+
+  /**
+   * The server stored this report there. Resolves when an end is durably forgotten; an older sequence changes nothing. Where that cannot be
+   * written the report stays pending, to be sent and acknowledged again.
+   */
+  async acknowledged(executionId: string, sequence: number, receipt: Receipt): Promise<void> {
+    const newest = this.#newest(executionId);
+    if (newest === undefined || sequence < newest.sequence || !this.#unacknowledged.has(executionId)) return;
+    const isEnded = this.journal.state.held.get(executionId)?.ended !== undefined;
+    if (isEnded && sequence !== newest.sequence) return;
+    this.#unacknowledged.delete(executionId);
+    if (!isEnded) return;
+    this.options.onStep?.('acknowledged', executionId);
+    try {
+      await this.journal.append({ type: 'forgotten', executionId, receipt });
+    } catch {
+      this.#unacknowledged.add(executionId);
+      return;
+    }
+    this.options.onStep?.('forgotten', executionId);
+    this.#runner.forget(executionId);
+    this.#sweepSometimes();
+  }
+
+  /** The journal's part of a hello. */
+  hello(): JournalPart {
+    const { journalId, servedUpTo, receipt, session, held } = this.journal.state;
+    return {
+      journalId, journalSequence: this.journal.sequence, servedUpTo,
+      ...(receipt !== undefined && { receipt }), ...(session !== undefined && { previousSession: session }),
+      inventory: [...held.keys()],
+    };
+  }
+
+  /** @throws JournalUnavailableError */
+  sessionBegan(session: number): Promise<void> {
+    return this.journal.append({ type: 'session', session });
+  }
+
+  /** Stops keeping. Processes go on; the next open finds them. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#poll);
+    this.#runner.close();
+    await this.journal.close();
+    await Promise.allSettled([...this.#pending.values(), this.#sweeping, this.pool.close()]);
+    this.unlock();
+  }
+
+  /** Starts at once unless something about the same execution is on its way: records keep the order of the frames. */
+  #inTurn(executionId: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#pending.get(executionId);
+    const turn = before === undefined ? work() : before.catch(() => undefined).then(work);
+    const settled = turn.finally(() => {
+      if (this.#pending.get(executionId) === settled) this.#pending.delete(executionId);
+    });
+    this.#pending.set(executionId, settled);
+    return settled;
+  }
+
+  async #take(frame: DispatchFrame): Promise<void> {
+    const { spec, position } = frame;
+    const { executionId } = spec;
+    const known = this.#whyNotStarted(executionId, position);
+    if (known !== undefined) return this.#passOver(executionId, position, known);
+    const decline = this.#whyDeclined(frame);
+    if (decline !== undefined) return this.#ended({ type: 'ended', report: endedWithout('declined', spec, decline), position });
+    this.options.onStep?.('offered', executionId);
+    const place = this.#runner.arrive(executionId);
+    const acceptedAt = (this.options.now?.() ?? new Date()).toISOString() as Instant;
+    try {
+      await this.journal.append({ type: 'accepted', spec, position, acceptedAt, ...(place === 'slot' && { starting: this.bootId }) });
+    } catch (error) {
+      this.#runner.turnedAway(executionId, place);
+      this.#declineLater(frame, String(error));
+      throw error;
+    }
+    this.options.onStep?.('accepted', executionId);
+    this.#changed(executionId);
+    this.#runner.arrived(spec, place);
+  }
+
+  /** Why an id is never started (again), as a phrase for the log. */
+  #whyNotStarted(executionId: string, position: string): string | undefined {
+    const { held, forgotten, refusals, servedUpTo } = this.journal.state;
+    if (held.has(executionId) || this.#declining.has(executionId)) return 'is known';
+    if (forgotten.has(executionId)) return 'has ended and was forgotten';
+    if (refusals.has(executionId)) return 'was cancelled before its dispatch came';
+    // Served before, then: it is long forgotten, or this journal lost it, which is for the server and people to settle.
+    return isAfter(position, servedUpTo) ? undefined : 'was dispatched at or before what this journal has been served';
+  }
+
+  /** The server asks about it, so it is told again what there is to tell. */
+  async #passOver(executionId: string, position: string, why: string): Promise<void> {
+    this.options.log('info', `a dispatch was not started: the execution ${why}`, { executionId, position });
+    if (this.journal.state.held.has(executionId)) this.#changed(executionId);
+    if (isAfter(position, this.journal.state.servedUpTo)) await this.journal.append({ type: 'served', position });
+  }
+
+  #whyDeclined({ spec }: DispatchFrame): string | undefined {
+    if (!this.journal.hasRoom) return 'the agent\'s disk is full: it takes no new work until there is space';
+    if (this.journal.state.held.size >= MOST_HELD) return `the agent holds ${MOST_HELD} executions already`;
+    return whyNotTaken(spec);
+  }
+
+  /** In its place before every later dispatch, so that `servedUpTo` never claims a dispatch that nobody answers. */
+  #declineLater({ spec, position }: DispatchFrame, why: string): void {
+    this.#declining.add(spec.executionId);
+    this.#ended({ type: 'ended', report: endedWithout('declined', spec, why), position })
+      .then(() => this.#declining.delete(spec.executionId), () => undefined);
+  }
+
+  async #ended(record: { readonly type: 'ended'; readonly report: TerminalReport; readonly position: string }): Promise<void> {
+    await this.journal.appendUntilDurable(record);
+    this.options.onStep?.('ended', record.report.executionId);
+    this.#changed(record.report.executionId);
+  }
+
+  async #refuse(frame: CancelFrame): Promise<void> {
+    const { executionId, position } = frame;
+    const putBack = await this.#runner.withdraw(executionId);
+    const why = putBack === undefined ? this.#whyNotCancelled(executionId) : undefined;
+    if (why !== undefined) return this.options.log('info', `a cancel changes nothing: the execution ${why}`, { executionId, position });
+    try {
+      await this.journal.append({ type: 'refused', report: endedWithout('never-started', frame, 'it was cancelled before it started'), position });
+    } catch (error) {
+      putBack?.();
+      throw error;
+    }
+    this.options.onStep?.('refused', executionId);
+    this.#changed(executionId);
+  }
+
+  #whyNotCancelled(executionId: string): string | undefined {
+    const { held, forgotten } = this.journal.state;
+    if (held.has(executionId) || this.#declining.has(executionId)) return 'has begun, ended or was declined';
+    if (forgotten.has(executionId)) return 'has ended and was forgotten';
+    // A journal that was lost with the directory still there: somebody did start it.
+    return new ExecutionDirectory(this.root, executionId).claim() === undefined ? undefined : 'was claimed by a wrapper that this journal does not know';
+  }
+
+  #newest(executionId: string): Report | undefined {
+    const held = this.journal.state.held.get(executionId);
+    return held && reportOf(held, this.#runner.startedAt(executionId));
+  }
+
+  #changed(executionId: string): void {
+    if (this.#isClosed) return;
+    this.#unacknowledged.add(executionId);
+    this.options.onReport();
+  }
+
+  #sweepSometimes(): void {
+    if (++this.#forgottenSinceSweep < FORGOTTEN_PER_SWEEP || this.#sweeping !== undefined) return;
+    this.#forgottenSinceSweep = 0;
+    const { retention = RETENTION, now = () => new Date() } = this.options;
+    this.#sweeping = sweep(this.root, [...this.journal.state.forgotten], retention, now())
+      .catch((error: unknown) => this.options.log('warn', 'output of forgotten executions could not be removed', { error: String(error) }))
+      .finally(() => { this.#sweeping = undefined; });
+  }
+}

@@ -1,0 +1,68 @@
+import { constants } from 'node:os';
+import type { Output } from '#events/output';
+import type { Instant } from '#events/vocabulary';
+import type { Report } from '#protocol/agent-link';
+import type { ExecutionName, HeldExecution, TerminalReport } from '../journal/journal-record.js';
+import type { ResultFile, StartedFile } from './process/execution-directory.js';
+
+/**
+ * Sequences come from the state, not from a counter, so that a restarted agent can never give a number to other content:
+ *
+ *   1 accepted ──▶ 2 started ──▶ 3 finished, lost, never-started, declined
+ *                           └──▶ 3 orphaned ──▶ 4 finished, lost
+ */
+const ACCEPTED = 1;
+const STARTED = 2;
+const ORPHANED = 3;
+
+/** All that is known of an execution. What the journal does not hold (`startedAt`) is read again from the files after a restart. */
+export function reportOf(held: HeldExecution, startedAt: Instant | undefined): Report {
+  if (held.ended !== undefined) return held.ended;
+  const name = nameOf(held);
+  const acceptedAt = held.acceptedAt as Instant;
+  if (held.orphaned !== undefined) return { ...name, sequence: ORPHANED, state: 'orphaned', ...began(acceptedAt, startedAt), reason: held.orphaned };
+  if (startedAt !== undefined) return { ...name, sequence: STARTED, state: 'started', acceptedAt, startedAt: notBefore(acceptedAt, startedAt) };
+  return { ...name, sequence: ACCEPTED, state: 'accepted', acceptedAt };
+}
+
+/** The sequence that the end of an execution gets. */
+export function terminalSequence(isOrphaned: boolean): number {
+  return isOrphaned ? ORPHANED + 1 : STARTED + 1;
+}
+
+/** An end without an exit code. */
+export function endedWithout(state: 'never-started' | 'declined', name: ExecutionName, reason: string): TerminalReport {
+  return { ...nameOf(name), sequence: terminalSequence(false), state, reason };
+}
+
+export function lostReport(held: HeldExecution, isOrphaned: boolean, startedAt: Instant | undefined, reason: string): TerminalReport {
+  return { ...nameOf(held), sequence: terminalSequence(isOrphaned), state: 'lost', ...began(held.acceptedAt, startedAt), reason };
+}
+
+export function finishedReport(held: HeldExecution, isOrphaned: boolean, started: StartedFile | undefined, result: ResultFile, output: Output): TerminalReport {
+  const signal = signalOf(result.exitCode);
+  return {
+    ...nameOf(held), sequence: terminalSequence(isOrphaned), state: 'finished', ...began(held.acceptedAt, started?.at),
+    exitCode: result.exitCode, ...(signal !== undefined && { signal }), finishedAt: notBefore(held.acceptedAt, result.at),
+    ...(started !== undefined && { durationMs: Math.max(0, Math.round((result.uptime - started.uptime) * 1000)) }),
+    output,
+  };
+}
+
+/** A shell says 128 + n of a process that signal n ended; a program that exits so by itself cannot be told apart. */
+function signalOf(exitCode: number): string | undefined {
+  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
+}
+
+function nameOf({ executionId, runId, jobId }: ExecutionName): ExecutionName {
+  return { executionId, runId, jobId };
+}
+
+function began(acceptedAt: Instant | undefined, startedAt: Instant | undefined): { acceptedAt?: Instant; startedAt?: Instant } {
+  return { ...(acceptedAt !== undefined && { acceptedAt }), ...(startedAt !== undefined && { startedAt: notBefore(acceptedAt, startedAt) }) };
+}
+
+/** Files get their times from a clock that lags some milliseconds behind the one the agent reads; a cause comes first. */
+function notBefore(cause: Instant | undefined, effect: Instant): Instant {
+  return cause !== undefined && cause > effect ? cause : effect;
+}

@@ -1,0 +1,35 @@
+import type { JournalOptions } from '../journal/agent-journal.js';
+
+/** Named points between two steps. Tests end the process there; nothing else listens. */
+export type KeeperStep =
+  | 'offered' | 'accepted' | 'starting' | 'placed' | 'spawned' | 'result-seen' | 'summarised' | 'ended' | 'refused' | 'acknowledged' | 'forgotten';
+
+export type KeeperLog = (level: 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>) => void;
+
+export interface KeeperOptions {
+  /** Belongs to one agent; made with mode 0700. */
+  readonly dataDir: string;
+  /** Processes at a time; the rest waits in the order of arrival. */
+  readonly slots: number;
+  /** `pendingReports` has something new. Called often and cheaply; must not throw. */
+  readonly onReport: () => void;
+  readonly log: KeeperLog;
+  /** By default that of the running kernel. */
+  readonly bootId?: string;
+  /** Where a relative `cwd` starts; by default the current directory. */
+  readonly workDir?: string;
+  readonly now?: () => Date;
+  readonly journal?: JournalOptions;
+  readonly onStep?: (step: KeeperStep, executionId: string) => void;
+  /** The net below the FIFOs and exit events. */
+  readonly pollMs?: number;
+  readonly retention?: Retention;
+}
+
+/** How long the output of forgotten executions stays. */
+export interface Retention {
+  readonly newest: number;
+  readonly maxAgeMs: number;
+}
+
+export const RETENTION: Retention = { newest: 1000, maxAgeMs: 7 * 24 * 3600 * 1000 };

@@ -1,0 +1,18 @@
+import type { Receipt } from '#events/agent.events';
+import type { CancelFrame, DispatchFrame } from '#protocol/agent-link';
+import type { KeeperStep } from '../keeper-options.js';
+
+export interface KeeperHostConfig {
+  readonly dataDir: string;
+  readonly slots: number;
+  readonly bootId?: string;
+  readonly workDir?: string;
+  readonly crashAt?: { readonly step: KeeperStep; readonly occurrence: number };
+}
+
+export type KeeperCall =
+  | { readonly do: 'offer'; readonly frame: DispatchFrame }
+  | { readonly do: 'cancel'; readonly frame: CancelFrame }
+  | { readonly do: 'reports' | 'hello' | 'close' }
+  | { readonly do: 'acknowledge'; readonly executionId: string; readonly sequence: number; readonly receipt: Receipt }
+  | { readonly do: 'session'; readonly session: number };

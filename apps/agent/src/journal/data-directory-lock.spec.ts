@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lockDataDirectory } from './data-directory-lock.js';
+import { DataDirectoryInUseError } from './journal.errors.js';
+
+let directory: string;
+beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'kiroku-lock-')); });
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const locks = (): string[] => readdirSync(directory).filter((name) => /^lock\.([0-9]+|new.*)$/.test(name));
+
+it('lets one in, and the next after it was released', () => {
+  const release = lockDataDirectory(directory);
+  expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);
+  expect(() => lockDataDirectory(directory)).toThrow(`process ${process.pid}`);
+  release();
+  lockDataDirectory(directory)();
+  expect(locks()).toEqual(['lock.2']);
+});
+
+it('is free when its owner was killed, whatever the pid file says', async () => {
+  lockDataDirectory(directory)();
+  // Another process takes over the FIFO as its owner does: it holds it open for writing.
+  const owner = spawn('/bin/sh', ['-c', 'exec 9<>"$0"; echo ready; read -r forever', join(directory, 'lock.1')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await new Promise((resolve) => owner.stdout.once('data', resolve));
+  expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);
+  const ended = new Promise((resolve) => owner.once('exit', resolve));
+  owner.kill('SIGKILL');
+  await ended;
+  // Its pid lives (it is ours); that says nothing.
+  writeFileSync(join(directory, 'lock.owner'), `process ${process.pid}`);
+  lockDataDirectory(directory)();
+});
+
+it('leaves nothing behind where it is refused', () => {
+  const release = lockDataDirectory(directory);
+  for (let attempt = 0; attempt < 5; attempt++) expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);
+  expect(locks()).toEqual(['lock.1']);
+  release();
+});

@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { closeSync, constants, linkSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataDirectoryInUseError } from './journal.errors.js';
+
+const LOCK = /^lock\.([0-9]+)$/;
+
+/**
+ * One agent per data directory. Node has no flock, and a pid says nothing (it is used again, and means another process in another
+ * container), so the lock is a FIFO that its owner holds open for writing: the kernel closes it with the process, whatever
+ * kills it, and a reader sees at once whether a writer is left.
+ *
+ * Every owner takes the next number with an exclusive link after it saw that the newest has no writer, so the owner's is always the newest
+ * and nobody ever removes or replaces a name that could be alive.
+ *
+ * @returns what releases it
+ * @throws DataDirectoryInUseError when another process, or this one, holds it
+ */
+export function lockDataDirectory(directory: string): () => void {
+  const own = join(directory, `lock.new.${randomUUID()}`);
+  execFileSync('mkfifo', ['-m', '600', own]);
+  const fd = openSync(own, constants.O_RDWR | constants.O_NONBLOCK);
+  try {
+    const number = take(directory, own);
+    writeFileSync(join(directory, 'lock.owner'), `process ${process.pid}`);
+    for (const older of numbersIn(directory)) if (older < number) rmSync(nameOf(directory, older), { force: true });
+    // The name stays: if numbers went back, two that looked at different times could each take one.
+    return () => closeSync(fd);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function take(directory: string, own: string): number {
+  for (;;) {
+    const newest = Math.max(0, ...numbersIn(directory));
+    if (newest > 0 && hasWriter(nameOf(directory, newest))) throw new DataDirectoryInUseError(directory, ownerOf(directory));
+    const number = newest + 1;
+    if (!linked(own, nameOf(directory, number))) continue;
+    // Somebody may have taken a later number, and removed this one, while we looked at an older owner.
+    if (Math.max(...numbersIn(directory)) === number) return number;
+    rmSync(nameOf(directory, number), { force: true });
+  }
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function numbersIn(directory: string): number[] {
+  return readdirSync(directory).map((name) => Number(LOCK.exec(name)?.[1] ?? 0)).filter((number) => number > 0);
+}
+
+function nameOf(directory: string, number: number): string {
+  return join(directory, `lock.${number}`);
+}
+
+function ownerOf(directory: string): string {
+  try {
+    return readFileSync(join(directory, 'lock.owner'), 'utf8');
+  } catch {
+    return 'process unknown';
+  }
+}
+
+/** True while any process holds the FIFO open for writing. What lies in it is read away: it only ever wakes. */
+export function hasWriter(fifo: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  try {
+    return readsNoEnd(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readsNoEnd(fd: number): boolean {
+  const sink = Buffer.alloc(4096);
+  for (;;) {
+    try {
+      if (readSync(fd, sink) === 0) return false;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return true;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { ExecutionSpec, Report } from '#protocol/agent-link';
+import type { Receipt } from '#events/agent.events';
+import type { Instant } from '#events/vocabulary';
+
+/** A report after which nothing more happens to an execution. */
+export type TerminalReport = Extract<Report, { state: 'finished' | 'lost' | 'never-started' | 'declined' }>;
+
+/** What names an execution in a report. */
+export interface ExecutionName {
+  readonly executionId: string;
+  readonly runId: string;
+  readonly jobId: string;
+}
+
+/**
+ * One line of the journal's story. `starting` is durable before the wrapper is spawned and names the boot, because after a
+ * reboot nothing but a result file can tell what became of it; it stands inside `accepted` where a slot was free at once, so that
+ * the hand-off costs one sync. `ended` with a `position` answers a dispatch that was never accepted.
+ */
+export type JournalRecord =
+  | { readonly type: 'accepted'; readonly spec: ExecutionSpec; readonly position: string; readonly acceptedAt: Instant; readonly starting?: string }
+  | { readonly type: 'starting'; readonly executionId: string; readonly bootId: string }
+  | { readonly type: 'orphaned'; readonly executionId: string; readonly reason: string }
+  | { readonly type: 'ended'; readonly report: TerminalReport; readonly position?: string }
+  | { readonly type: 'refused'; readonly report: TerminalReport; readonly position: string }
+  | { readonly type: 'forgotten'; readonly executionId: string; readonly receipt: Receipt }
+  | { readonly type: 'served'; readonly position: string }
+  | { readonly type: 'session'; readonly session: number };
+
+/** An execution as the journal holds it, from its acceptance (or refusal) until the server stored its end. */
+export interface HeldExecution extends ExecutionName {
+  readonly spec?: ExecutionSpec;
+  readonly acceptedAt?: Instant;
+  /** The boot on which a wrapper may have been spawned. */
+  readonly starting?: string;
+  /** Why it was reported as orphaned. */
+  readonly orphaned?: string;
+  readonly ended?: TerminalReport;
+}
+
+/** The whole state at one sequence, first frame of every journal file. */
+export interface JournalSnapshot {
+  readonly type: 'snapshot';
+  readonly journalId: string;
+  readonly servedUpTo: string;
+  readonly receipt?: Receipt;
+  readonly session?: number;
+  readonly held: readonly HeldExecution[];
+  readonly forgotten: readonly string[];
+  /** Execution id and position of the cancel. */
+  readonly refusals: readonly (readonly [string, string])[];
+}

@@ -1,0 +1,137 @@
+import type { Receipt } from '#events/agent.events';
+import type { HeldExecution, JournalRecord, JournalSnapshot } from './journal-record.js';
+
+/** How many forgotten executions are still known by name; older ones are covered by `servedUpTo`. */
+export const REMEMBERED_FORGOTTEN = 10_000;
+
+/**
+ * What the journal says: the fold of its durable records, and of nothing else.
+ *
+ *   (nothing) ── accepted ──▶ accepted ── starting ──▶ starting ── orphaned ──▶ orphaned
+ *       │                        │                        │                        │
+ *       └── refused, ended ──────┴──────── ended ─────────┴────────────────────────┴──▶ ended ── forgotten ──▶ (a name)
+ */
+export interface JournalState {
+  readonly journalId: string;
+  servedUpTo: string;
+  receipt: Receipt | undefined;
+  session: number | undefined;
+  /** In the order of their acceptance. */
+  readonly held: Map<string, HeldExecution>;
+  /** The newest forgotten ids, oldest first. */
+  readonly forgotten: Set<string>;
+  /** Cancelled before their dispatch was seen: execution id and the cancel's position. */
+  readonly refusals: Map<string, string>;
+}
+
+export function emptySnapshot(journalId: string): JournalSnapshot {
+  return { type: 'snapshot', journalId, servedUpTo: '0', held: [], forgotten: [], refusals: [] };
+}
+
+export function stateOf(snapshot: JournalSnapshot): JournalState {
+  return {
+    journalId: snapshot.journalId,
+    servedUpTo: snapshot.servedUpTo,
+    receipt: snapshot.receipt,
+    session: snapshot.session,
+    held: new Map(snapshot.held.map((execution) => [execution.executionId, execution])),
+    forgotten: new Set(snapshot.forgotten),
+    refusals: new Map(snapshot.refusals),
+  };
+}
+
+export function snapshotOf(state: JournalState): JournalSnapshot {
+  return {
+    type: 'snapshot',
+    journalId: state.journalId,
+    servedUpTo: state.servedUpTo,
+    ...(state.receipt !== undefined && { receipt: state.receipt }),
+    ...(state.session !== undefined && { session: state.session }),
+    held: [...state.held.values()],
+    forgotten: [...state.forgotten],
+    refusals: [...state.refusals],
+  };
+}
+
+/** Takes one durable record in; throws where the record cannot follow what came before it. */
+export function evolve(state: JournalState, record: JournalRecord): void {
+  switch (record.type) {
+    case 'accepted': {
+      const { spec, acceptedAt, starting } = record;
+      const { executionId, runId, jobId } = spec;
+      mustBe(!state.held.has(executionId), record, 'is held already');
+      state.held.set(executionId, { executionId, runId, jobId, spec, acceptedAt, ...(starting !== undefined && { starting }) });
+      return served(state, record.position);
+    }
+    case 'starting':
+      return change(state, record.executionId, record, (held) => ({ ...held, starting: record.bootId }));
+    case 'orphaned':
+      return change(state, record.executionId, record, (held) => ({ ...held, orphaned: record.reason }));
+    case 'ended':
+      end(state, record);
+      return record.position === undefined ? undefined : served(state, record.position);
+    case 'refused':
+      end(state, record);
+      if (isAfter(record.position, state.servedUpTo)) state.refusals.set(record.report.executionId, record.position);
+      return;
+    case 'forgotten':
+      return forget(state, record);
+    case 'served':
+      return served(state, record.position);
+    case 'session':
+      state.session = record.session;
+  }
+}
+
+/** Positions are decimal strings of up to 20 digits, more than a number holds. */
+export function isAfter(one: string, other: string): boolean {
+  return BigInt(one) > BigInt(other);
+}
+
+/** The specification is dropped: nothing will be started from it any more. */
+function end(state: JournalState, record: Extract<JournalRecord, { type: 'ended' | 'refused' }>): void {
+  const { executionId, runId, jobId } = record.report;
+  const held = state.held.get(executionId);
+  mustBe(held?.ended === undefined, record, 'has ended already');
+  const { spec: _spec, ...rest } = held ?? { executionId, runId, jobId };
+  state.held.set(executionId, { ...rest, ended: record.report });
+}
+
+function forget(state: JournalState, record: Extract<JournalRecord, { type: 'forgotten' }>): void {
+  mustBe(state.held.get(record.executionId)?.ended !== undefined, record, 'has not ended');
+  state.held.delete(record.executionId);
+  state.forgotten.add(record.executionId);
+  if (state.receipt === undefined || isAfter(record.receipt.position, state.receipt.position)) state.receipt = record.receipt;
+  for (const oldest of state.forgotten) {
+    if (state.forgotten.size <= REMEMBERED_FORGOTTEN) break;
+    state.forgotten.delete(oldest);
+  }
+}
+
+/** A dispatch stands before the cancel that names it in the log, so a refusal at or below `servedUpTo` has nothing left to refuse. */
+function served(state: JournalState, position: string): void {
+  if (!isAfter(position, state.servedUpTo)) return;
+  state.servedUpTo = position;
+  for (const [executionId, cancelledAt] of state.refusals) {
+    if (!isAfter(cancelledAt, position)) state.refusals.delete(executionId);
+  }
+}
+
+function change(state: JournalState, executionId: string, record: JournalRecord, to: (held: HeldExecution) => HeldExecution): void {
+  const held = state.held.get(executionId);
+  if (held === undefined || held.ended !== undefined) throw new ImpossibleRecordError(record, 'is not open');
+  state.held.set(executionId, to(held));
+}
+
+function mustBe(condition: boolean, record: JournalRecord, what: string): asserts condition {
+  if (!condition) throw new ImpossibleRecordError(record, what);
+}
+
+/** A record that cannot follow those before it: our own mistake or a forged file, never a crash. */
+export class ImpossibleRecordError extends Error {
+  override readonly name = 'ImpossibleRecordError';
+  constructor(record: JournalRecord, what: string) {
+    const id = 'executionId' in record ? record.executionId : 'report' in record ? record.report.executionId : 'spec' in record ? record.spec.executionId : '';
+    super(`a record '${record.type}' is impossible: ${id} ${what}`);
+  }
+}
