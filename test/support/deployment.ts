@@ -1,0 +1,106 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JobView, RunView } from '#protocol/api';
+import { Api } from './api.js';
+import { freePort } from './free-port.js';
+import { KirokuProcess } from './kiroku-process.js';
+import { waitFor } from './wait-for.js';
+
+/** A server and its agents as real processes, on a directory and a port of their own. */
+export class Deployment {
+  server: KirokuProcess | undefined;
+  readonly agents = new Map<string, KirokuProcess>();
+  readonly api: Api;
+  /** The server's `--data`. */
+  readonly data: string;
+
+  private constructor(readonly directory: string, readonly port: number) {
+    this.data = join(directory, 'data');
+    mkdirSync(this.data);
+    this.api = new Api(this.url, () => readFileSync(join(this.data, 'operator.token'), 'utf8').trim());
+  }
+
+  static async create(): Promise<Deployment> {
+    return new Deployment(mkdtempSync(join(tmpdir(), 'kiroku-e2e-')), await freePort());
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** A path that jobs of this test share with it. */
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  async startServer(): Promise<void> {
+    const server = KirokuProcess.start(['server', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], { cwd: this.directory, log: this.path('server.log') });
+    this.server = server;
+    await waitFor('the server listens', () => server.printed().some((line) => line.startsWith('listening on ')) || stillAlive(server, this.path('server.log')));
+  }
+
+  async killServer(): Promise<void> {
+    await this.server?.kill();
+  }
+
+  /** Resolves when the agent is connected, unless `--server` names somebody else than this server. */
+  async startAgent(name = 'local', { slots = 8, servers = [this.url], connected = true } = {}): Promise<void> {
+    const args = ['agent', 'start', '--name', name, ...servers.flatMap((url) => ['--server', url]), '--data', join(this.data, `agent-${name}`), '--slots', String(slots)];
+    const agent = KirokuProcess.start([...args, '--token', readFileSync(join(this.data, 'agent.token'), 'utf8').trim()], { cwd: this.directory, log: this.path(`${name}.log`) });
+    this.agents.set(name, agent);
+    if (connected) await waitFor('the agent is connected', () => agent.printed().some((line) => line.startsWith('connected to ')) || stillAlive(agent, this.path(`${name}.log`)));
+  }
+
+  async killAgent(name = 'local'): Promise<void> {
+    await this.agents.get(name)?.kill();
+  }
+
+  /** Waits until a job of a run is as described. */
+  job(runId: string, jobId: string, state: JobView['state']): Promise<JobView> {
+    return waitFor(`${jobId} is ${state}`, async () => (await this.api.run(runId)).jobs.find((job) => job.jobId === jobId && job.state === state));
+  }
+
+  status(runId: string, status: RunView['status']): Promise<RunView> {
+    return waitFor(`the run is ${status}`, async () => {
+      const run = await this.api.run(runId);
+      return run.status === status && run;
+    });
+  }
+
+  /** The lines that jobs wrote; none when there is no such file. */
+  marks(name = 'marks'): string[] {
+    const file = this.path(name);
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '') : [];
+  }
+
+  /** Ends everything that was started, jobs included, by id. */
+  async destroy(): Promise<void> {
+    await Promise.all([...this.agents.values(), ...(this.server === undefined ? [] : [this.server])].map((each) => each.kill()));
+    for (const pid of this.processesInside()) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended in between.
+      }
+    }
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Jobs and wrappers outlive their agent; they are known by where they work. */
+  private processesInside(): number[] {
+    return readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).map(Number).filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(this.directory) || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(this.directory);
+      } catch {
+        return false;
+      }
+    });
+  }
+}
+
+/** A process that has ended will not get any further: says why instead of waiting for it. */
+function stillAlive(started: KirokuProcess, log: string): false {
+  if (started.isAlive) return false;
+  throw new Error(`the process has ended: ${existsSync(log) ? readFileSync(log, 'utf8').slice(-2000) : ''}`);
+}

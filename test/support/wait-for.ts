@@ -1,0 +1,28 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Long enough for a machine whose two cores are busy with other suites. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Waits until something is so: asks again and again, and fails with the last answer when it never was. The only place where
+ * tests let time pass.
+ */
+export async function waitFor<Fact>(what: string, ask: () => Promise<Fact | undefined | false> | Fact | undefined | false, patienceMs = PATIENCE_MS): Promise<Fact> {
+  const deadline = performance.now() + patienceMs;
+  let trouble: unknown;
+  while (performance.now() < deadline) {
+    try {
+      const fact = await ask();
+      if (fact !== undefined && fact !== false) return fact;
+    } catch (error) {
+      trouble = error;
+    }
+    await pause(20);
+  }
+  throw new Error(`waited ${patienceMs} ms in vain: ${what}`, { cause: trouble });
+}
+
+/** A moment that a campaign draws from its seed. */
+export async function moment(milliseconds: number): Promise<void> {
+  await pause(milliseconds);
+}
