@@ -1,6 +1,6 @@
 import { StoreUnavailableError, WrongExpectedRevisionError } from '../src/event-store.errors.js';
 import type { EventStore } from '../src/event-store.port.js';
-import { event, everything, events, nameOf, namesIn } from './facts.js';
+import { event, everything, events, nameOf, namesIn } from '../test-support/facts.js';
 
 export function appendingContract(store: () => EventStore): void {
   describe('appending', () => {

@@ -1,7 +1,7 @@
 import { InvalidAppendError } from '../src/event-store.errors.js';
 import type { EventStore, ExpectedRevision, NewEvent } from '../src/event-store.port.js';
 import { MAX_BYTES_PER_APPEND, MAX_EVENTS_PER_APPEND } from '../src/event-store.port.js';
-import { event, events, idOf } from './facts.js';
+import { event, events, idOf } from '../test-support/facts.js';
 
 const cycle: Record<string, unknown> = {};
 cycle['self'] = cycle;

@@ -1,5 +1,5 @@
 import type { EventStore, ReadFilter } from '../src/event-store.port.js';
-import { event, everything, events, nameOf, namesIn } from './facts.js';
+import { event, everything, events, nameOf, namesIn } from '../test-support/facts.js';
 
 export function readingContract(store: () => EventStore): void {
   describe('reading a stream', () => {

@@ -1,6 +1,6 @@
 import { WrongExpectedRevisionError } from '../src/event-store.errors.js';
 import type { EventStore, ExpectedRevision } from '../src/event-store.port.js';
-import { event, everything, events, nameOf } from './facts.js';
+import { event, everything, events, nameOf } from '../test-support/facts.js';
 
 /** A lost acknowledgement is the default case: whoever hears nothing appends the same once more. */
 export function repeatsContract(store: () => EventStore): void {

@@ -1,6 +1,6 @@
 import { openSqliteEventStore } from '../src/sqlite/open-sqlite-event-store.js';
 import { eventStoreContract } from './event-store.contract.js';
-import { temporaryLog } from './temporary-log.js';
+import { temporaryLog } from '../test-support/temporary-log.js';
 
 const file = temporaryLog();
 

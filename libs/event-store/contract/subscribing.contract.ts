@@ -1,5 +1,5 @@
 import type { EventStore, RecordedEvent } from '../src/event-store.port.js';
-import { appendOneByOne, event, everything, events, nameOf, until } from './facts.js';
+import { appendOneByOne, event, everything, events, nameOf, until } from '../test-support/facts.js';
 
 export function subscribingContract(store: () => EventStore): void {
   describe('subscribing', () => {
