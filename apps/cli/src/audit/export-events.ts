@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { ApiClient, type Query } from '../client/api-client.js';
+import type { ApiClient, Query } from '../client/api-client.js';
 import { CliFailure } from '../client/cli-failure.js';
 import { EXIT } from '../client/exit-codes.js';
 import type { CliContext } from '../cli-context.js';

@@ -28,8 +28,8 @@ export function addAgentCommands(program: Command, context: CliContext): void {
     .action(async (flags: AgentFlags) => {
       const options = agentOptions(flags, context);
       surviveClosedOutput(context);
-      const { startAgent } = await context.loadAgent();
-      await startAgent(options);
+      const agentModule = await context.loadAgent();
+      await agentModule.startAgent(options);
     });
 }
 

@@ -51,17 +51,26 @@ function queryOf({ actor, type, stream, jobnet, job, since, until }: AuditOption
 
 function showEvents(events: readonly EventView[], out: Output): void {
   out.table(['POSITION', 'TIME', 'STREAM', 'EVENT', 'ABOUT', 'WHO', 'WHY'], events.map((event) => [
-    event.position, localTime(event.at, out.nowMs), event.stream, event.type, about(event.data), event.actor.id,
+    event.position, localTime(event.at, out.nowMs), event.stream, event.type, about(event), who(event),
     [event.reason ?? '', event.ticket === undefined ? '' : `[${event.ticket}]`].filter(Boolean).join(' '),
   ]));
 }
 
+/** A server's name is a UUID: its beginning tells them apart. */
+function who({ actor }: EventView): string {
+  return actor.kind === 'server' ? `server ${actor.id.slice(0, 8)}` : actor.id;
+}
+
 /** The few facts that tell one event from the next; `--json` has all of them. */
-function about(data: unknown): string {
+function about({ data, stream }: EventView): string {
   if (typeof data !== 'object' || data === null) return '';
   const { jobId, executionId, outcome, exitCode, signal, status, version, agent, reason } = data as Record<string, unknown>;
-  const subject = executionId ?? jobId ?? '';
-  const end = exitCode === undefined ? '' : `exit ${String(exitCode)}`;
-  const words = [subject, outcome, end, signal, status, version === undefined ? '' : `version ${String(version)}`, agent === undefined ? '' : `agent ${String(agent)}`, reason];
-  return words.filter((word) => word !== undefined && word !== '').map(String).join(', ');
+  // `R1~A1~2` on the stream of run R1 is `A1~2`: the run stands beside it.
+  const subject = executionId === undefined ? word('', jobId) : word('', executionId).replace(`${stream.replace(/^run-/, '')}~`, '');
+  const facts = [subject, word('', outcome), word('exit ', exitCode), word('', signal), word('', status), word('version ', version), word('agent ', agent), word('', reason)];
+  return facts.filter((fact) => fact !== '').join(', ');
+}
+
+function word(name: string, value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? `${name}${value}` : '';
 }

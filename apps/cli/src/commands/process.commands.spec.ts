@@ -65,3 +65,9 @@ describe('agent start', () => {
     expect(await run(['agent', 'start', ...flags])).toMatchObject({ code: 2, handed: {} });
   });
 });
+
+describe('up', () => {
+  it.each([['--listen', '7420'], ['--slots', 'many'], ['--name', 'a b'], ['--store', 'sqlite:x']])('refuses %s "%s" as wrong usage, and starts nothing', async (...flags) => {
+    expect(await run(['up', ...flags])).toMatchObject({ code: 2, stdout: '' });
+  });
+});

@@ -21,8 +21,8 @@ export function addServerCommand(program: Command, context: CliContext): void {
     .action(async (flags: Flags) => {
       const options = serverOptions(flags, context);
       surviveClosedOutput(context);
-      const { startServer } = await context.loadServer();
-      await startServer(options);
+      const serverModule = await context.loadServer();
+      await serverModule.startServer(options);
     });
 }
 

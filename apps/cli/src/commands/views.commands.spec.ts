@@ -37,7 +37,7 @@ describe('audit', () => {
     server.on('GET /events', { body: { items: [event(12, { reason: 'checked by hand', ticket: 'T-1' }), event(13, { type: 'JobFinished', data: { jobId: 'A1', executionId: 'R1~A1~1', outcome: 'failed', exitCode: 3 } })] } });
     const { stdout } = await cli('audit');
     expect(stdout).toMatch(/12 +2026-11-20 12:00:00 +run-R1 +JobSkipped +A1 +hanako +checked by hand \[T-1\]\n/);
-    expect(stdout).toMatch(/JobFinished +R1~A1~1, failed, exit 3 +hanako\n/);
+    expect(stdout).toMatch(/JobFinished +A1~1, failed, exit 3 +hanako\n/);
   });
 
   it('passes every filter on', async () => {

@@ -29,7 +29,8 @@ export async function readJobnetFile(name: string, context: CliContext): Promise
 export async function jobnetIdIn(text: string): Promise<string | undefined> {
   const { parseDocument } = await import('yaml');
   try {
-    const id: unknown = parseDocument(text, { logLevel: 'silent' }).toJS({ maxAliasCount: 0 })?.jobnet;
+    const content: unknown = parseDocument(text, { logLevel: 'silent' }).toJS({ maxAliasCount: 0 });
+    const id: unknown = (content as { jobnet?: unknown } | null)?.jobnet;
     return (typeof id === 'string' || typeof id === 'number') && /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(String(id)) ? String(id) : undefined;
   } catch {
     return undefined;

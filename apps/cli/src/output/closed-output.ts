@@ -5,7 +5,7 @@ type Streams = Pick<CliContext, 'stdout' | 'stderr'>;
 
 /** A reader that is gone (`| head`) is nobody to tell, and nothing went wrong; a full disk did. */
 const end = (error: NodeJS.ErrnoException): void => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  if (error.code === 'EPIPE') return process.exit(EXIT.done);
   process.stderr.write(`kiroku: cannot write the output: ${error.message}\n`);
   process.exit(EXIT.refused);
 };

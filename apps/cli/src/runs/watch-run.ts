@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobView, RunView } from '#protocol/api';
 import { apiPath } from '../client/api-client.js';
-import { CliFailure, GarbledAnswer, Refused, Unreachable } from '../client/cli-failure.js';
+import { type CliFailure, GarbledAnswer, Refused, Unreachable } from '../client/cli-failure.js';
 import { EXIT, type ExitCode } from '../client/exit-codes.js';
 import type { Document } from '../client/http-answer.js';
 import type { Output } from '../output/output.js';
@@ -93,11 +93,11 @@ function report(before: RunView | undefined, answer: Document<RunView>, out: Out
   if (before !== undefined && before.status !== run.status) out.line(runLine(run, out));
 }
 
-/** What counts as a change: a sign of life that says nothing new does not. */
+/** What counts as a change: a sign of life that says nothing new does not, nor does what becomes of those that a job waits for. */
 function essence(job: JobView | undefined): string {
   if (job === undefined) return '';
   const { state, evidence, executionId, pending, waitsFor, exitCode, executions } = job;
-  return JSON.stringify([state, evidence.kind, executionId, pending, waitsFor, exitCode, executions.filter(({ late }) => late === true).length]);
+  return JSON.stringify([state, evidence.kind, executionId, pending, state === 'waiting' ? [] : waitsFor, exitCode, executions.filter(({ late }) => late === true).length]);
 }
 
 function jobLine(job: JobView, out: Output): string {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CliFailure } from '../client/cli-failure.js';
 import { EXIT } from '../client/exit-codes.js';
@@ -17,15 +18,18 @@ export async function takeOver(file: UpRecordFile, say: (text: string) => void):
   if (record.up.pid !== process.pid && isSameAndAlive(record.up)) {
     throw new CliFailure(`another "kiroku up" (pid ${record.up.pid}) already runs on this data${record.url === undefined ? '' : ` and serves ${record.url}`}: stop it, or choose another --data (it wrote ${file.path})`, EXIT.refused);
   }
-  for (const { name, process: left } of survivors(record)) {
+  for (const { name, process: left } of survivors(record).filter(({ process: { pid } }) => isOurs(pid, file))) {
     say(`an earlier "kiroku up" (pid ${record.up.pid}) is gone, its ${name} (pid ${left.pid}) still runs: stopping it to start a new one`);
     await stop(left, say);
   }
 }
 
+/** After a reboot even number and start time may be another's by chance: both that we start name the data in their arguments. */
+function isOurs(pid: number, file: UpRecordFile): boolean {
+  return commandLineOf(pid)?.includes(dirname(file.path)) ?? false;
+}
+
 async function stop(left: ProcessIdentity, say: (text: string) => void): Promise<void> {
-  // Between the record and now the number may have gone to a stranger; the start time says no, the command line says it twice.
-  if (commandLineOf(left.pid) === undefined) return;
   process.kill(left.pid, 'SIGTERM');
   if (await ended(left, GRACE_MS)) return;
   say(`pid ${left.pid} does not end: killing it (nothing is lost by that)`);

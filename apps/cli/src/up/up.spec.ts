@@ -129,6 +129,16 @@ describe('up', () => {
     expect(await up().said('ready at')).not.toContain('still runs');
   });
 
+  it('touches no process whose command line is not ours', async () => {
+    mkdirSync(join(folder, 'data'));
+    const stranger = startProcess(process.execPath, ['-e', 'console.log("here"); setInterval(() => {}, 1000)']);
+    ups.push(stranger);
+    await stranger.said('here');
+    writeFileSync(join(folder, 'data/up.json'), JSON.stringify({ up: { pid: process.pid, startTicks: '1' }, startedAt: '', server: identityOf(stranger.child.pid!) }));
+    expect(await up().said('ready at')).not.toContain('still runs');
+    expect(isSameAndAlive(identityOf(stranger.child.pid!))).toBe(true);
+  });
+
   it('starts over a record that is garbage', async () => {
     mkdirSync(join(folder, 'data'));
     writeFileSync(join(folder, 'data/up.json'), '{"up":');

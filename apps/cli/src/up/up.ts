@@ -55,7 +55,7 @@ export class Up {
   /** @throws CliFailure when the data or the port belongs to somebody else, or the server never comes to serve. */
   async run(): Promise<void> {
     mkdirSync(this.options.data, { recursive: true });
-    await takeOver(this.file, this.options.say);
+    await takeOver(this.file, (text) => this.options.say(text));
     await requireFreePort(this.options.listen);
     this.note({});
     this.server.start();
@@ -71,7 +71,7 @@ export class Up {
     if (this.stopped !== undefined) return this.options.say('still stopping ...');
     this.options.say('stopping; jobs that run go on, and their results are delivered after the next start');
     this.stopped = this.end(this.agent, 'agent').then(() => this.end(this.server, 'server'));
-    this.stopped.then(this.finished.resolve, this.finished.reject);
+    this.stopped.then(() => this.finished.resolve(), (error: Error) => this.finished.reject(error));
   }
 
   private async end(child: SupervisedProcess, name: string): Promise<void> {
