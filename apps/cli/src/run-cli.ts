@@ -23,6 +23,5 @@ function explain(error: unknown, args: readonly string[], context: CliContext): 
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof CliFailure && error.document !== undefined && args.includes('--json')) context.stdout.write(`${error.document}\n`);
   context.stderr.write(`kiroku: ${oneLine(error instanceof Error ? error.message : String(error))}\n`);
-  if (!(error instanceof CliFailure) && context.env['KIROKU_DEBUG']) context.stderr.write(`${(error as Error).stack}\n`);
   return error instanceof CliFailure ? error.exitCode : EXIT.refused;
 }

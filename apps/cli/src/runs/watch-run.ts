@@ -36,7 +36,7 @@ export async function watchRun(runId: string, { api, out }: Session, reached: bo
 }
 
 /** Undefined while the run can go on by itself. */
-export function outcome(run: RunView): ExitCode | undefined {
+function outcome(run: RunView): ExitCode | undefined {
   if (ENDED.has(run.status)) return run.status === 'succeeded' ? EXIT.done : EXIT.notSucceeded;
   const stuck = run.status === 'failing' && !run.jobs.some((job) => MOVING.has(job.state));
   return stuck ? EXIT.notSucceeded : undefined;

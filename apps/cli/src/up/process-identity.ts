@@ -17,16 +17,6 @@ export function isSameAndAlive({ pid, startTicks }: ProcessIdentity): boolean {
   return startTicks !== undefined && startTicksOf(pid) === startTicks;
 }
 
-/** True while some process has the number, also one that cannot be proven to be ours. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** The command line as one text, for people and for a second look before somebody is killed. */
 export function commandLineOf(pid: number): string | undefined {
   return read(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim() || undefined;

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { deferred } from './deferred.js';
 import { openLog } from './log-file.js';
 
-export const FIRST_BACK_OFF_MS = 200;
-export const LONGEST_BACK_OFF_MS = 2000;
+const FIRST_BACK_OFF_MS = 200;
+const LONGEST_BACK_OFF_MS = 2000;
 /** Who lived so long was well: the next restart is quick again. */
 const WELL_AFTER_MS = 5000;
 

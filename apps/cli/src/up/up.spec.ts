@@ -31,7 +31,7 @@ const ENTRY = `
 const KEEPER = (module: string) => `
   import { Up } from ${JSON.stringify(module)};
   const [entry, data, port] = process.argv.slice(2);
-  const up = new Up({ listen: { host: '127.0.0.1', port: Number(port) }, data, slots: 2, name: 'local', verbose: false, entry, env: process.env, cwd: data + '/..',
+  const up = new Up({ listen: { host: '127.0.0.1', port: Number(port) }, data, slots: 2, name: 'local', verbose: process.env.VERBOSE === '1', entry, env: process.env, cwd: data + '/..',
     say: (text) => console.log(text), ready: (url) => console.log('ready at ' + url) });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => up.stop());
   await up.run().then(() => console.log('stopped'), (error) => { console.log(error.message); process.exitCode = error.exitCode; });
@@ -100,6 +100,13 @@ describe('up', () => {
     expect(notes().slice(2)).toEqual(['agent TERM', 'server TERM']);
     expect([server!, agent!].map(isSameAndAlive)).toEqual([false, false]);
     expect(recorded()).toBeUndefined();
+  });
+
+  it('passes the logs on when it is told to', async () => {
+    const keeper = up({ VERBOSE: '1' });
+    await keeper.said('ready at');
+    await keeper.said('{"log":"agent"}', 'stderr');
+    expect(existsSync(join(folder, 'data/logs'))).toBe(false);
   });
 
   it('refuses beside another one on the same data', async () => {
