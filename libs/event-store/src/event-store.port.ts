@@ -44,16 +44,20 @@ export const MAX_BYTES_PER_APPEND = 512 * 1024;
 
 /**
  * The one port to the log. Adapters differ in where the bytes lie, in nothing else: one contract suite runs against all.
+ *
+ * Everything that reads fails with CorruptLogError at a gap or at something unreadable, and with StoreUnavailableError when
+ * the log cannot be read now (or is closed).
  */
 export interface EventStore {
   /**
    * Appends all events or none, and resolves when they are durable. A repeat (the same ids at the same expected revision,
    * also after later appends) succeeds without writing and answers the original place. An empty list answers where the
-   * stream stands, if that is as expected, without writing.
+   * stream stands, if that is as expected, without writing; a stream without events stands at revision -1, position 0.
    *
    * @throws WrongExpectedRevisionError when the stream stands elsewhere: decide again on what is there
    * @throws StoreUnavailableError when the log cannot be written now: nothing, or an append that a repeat will find, was written
    * @throws InvalidAppendError when the append itself is at fault (limits, an id that is no lower-case UUID, data that is no JSON)
+   * @throws CorruptLogError when what it must be compared with cannot be read
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
 
