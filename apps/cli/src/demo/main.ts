@@ -1,4 +1,4 @@
-import type { EventView, List } from '#protocol/api';
+import type { EventView } from '#protocol/api';
 import { defineA, resultWhileServerIsDown, skipWhileAgentIsAway } from './acts.js';
 import { Stage } from './stage.js';
 

@@ -28,7 +28,7 @@ export class Stage {
   }
 
   get api(): ApiClient {
-    return new ApiClient({ url: this.url, token: readFileSync(join(this.data, 'operator.token'), 'utf8').trim(), searched: [] });
+    return new ApiClient({ url: this.url, token: readFileSync(join(this.data, 'operator.token'), 'utf8').trim(), searched: 'the demo\'s data directory' });
   }
 
   markLines(): string[] {
@@ -77,7 +77,13 @@ export class Stage {
     const log = openSync(join(this.directory, `${name}.log`), 'a');
     const child = spawn(this.kiroku, args, { env, cwd: this.directory, detached: true, stdio: ['ignore', 'pipe', log] });
     this.processes.set(name, child);
-    for await (const line of createInterface({ input: child.stdout })) if (line.startsWith(ready)) return { child, line };
-    throw new Error(`the ${name} ended: ${readFileSync(join(this.directory, `${name}.log`), 'utf8').slice(-1000)}`);
+    const lines: string[] = [];
+    // Read to its end: whoever prints into a closed pipe is disturbed by it.
+    if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+    const line = await this.until(`the ${name} is ready`, () => {
+      if (child.exitCode !== null) throw new Error(`the ${name} ended: ${readFileSync(join(this.directory, `${name}.log`), 'utf8').slice(-1000)}`);
+      return lines.find((each) => each.startsWith(ready));
+    });
+    return { child, line };
   }
 }

@@ -27,6 +27,8 @@ export class Dispatcher implements Projection, OnApplicationShutdown {
   private again = false;
   private stopped = false;
   private retry: NodeJS.Timeout | undefined;
+  /** Undefined until the log is folded: nothing is dispatched from half a history. */
+  private follower: LogFollower | undefined;
 
   constructor(
     private readonly live: LiveSessions,
@@ -36,15 +38,17 @@ export class Dispatcher implements Projection, OnApplicationShutdown {
     private readonly identity: ServerIdentity,
   ) {}
 
-  /** Called once the log is folded: nothing is dispatched from half a history. */
   start(follower: LogFollower): void {
-    follower.onFolded(() => this.pump(follower));
-    this.pump(follower);
+    this.follower = follower;
+    follower.onFolded(() => this.pump());
+    this.pump();
   }
 
   /** The agent listens: it gets everything that is outstanding, in log order, and from now on what comes. */
   attach(session: LiveSession): void {
     for (const frame of outstandingFrames(this.runs, session.name)) send(session, frame);
+    // Its slots count from now on, and no further event may come to say so.
+    this.pump();
   }
 
   /** Comes after the projections it reads, so that they have folded the event already. */
@@ -77,13 +81,13 @@ export class Dispatcher implements Projection, OnApplicationShutdown {
     for (const each of open.values()) if (each.jobId === event.data.jobId) yield each;
   }
 
-  private pump(follower: LogFollower): void {
+  private pump(): void {
     this.again = true;
-    if (this.pumping || this.stopped) return;
+    if (this.pumping || this.stopped || this.follower === undefined) return;
     this.pumping = true;
-    this.dispatchWaiting(follower).catch((error: unknown) => {
+    this.dispatchWaiting(this.follower).catch((error: unknown) => {
       this.logger.warn({ msg: 'what waits could not be dispatched; trying again', error: String(error) });
-      this.retry = setTimeout(() => this.pump(follower), RETRY_MS);
+      this.retry = setTimeout(() => this.pump(), RETRY_MS);
     }).finally(() => {
       this.pumping = false;
     });
