@@ -61,10 +61,18 @@ describe('jobnet apply', () => {
     await expect(run(['jobnet', 'apply', 'bad.yaml'])).resolves.toMatchObject({ code: 1, stdout: '', stderr: 'bad.yaml:1:1: it names no jobnet\n' });
   });
 
+  it('finds the id of a text with aliases, and leaves the aliases to the server', async () => {
+    const text = 'jobnet: B\njobs:\n  B1: { command: &same "true", agent: local }\n  B2: { command: *same, agent: local }\n';
+    file('b.yaml', text);
+    server.on('PUT /jobnets/B', { status: 201, body: { position: '7', version: 1 } });
+    await expect(run(['jobnet', 'apply', 'b.yaml'])).resolves.toMatchObject({ code: 0 });
+    expect(server.seen[0]).toMatchObject({ body: text });
+  });
+
   it('does not follow aliases that explode', async () => {
     const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghij'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[index]}`).join(',')}]`)].join('\n');
     file('bomb.yaml', `jobnet: A\n${bomb}\n`);
-    server.on('POST /jobnets/validate', problem(400, 'invalid-definition', 'too many aliases'));
+    server.on('PUT /jobnets/A', problem(400, 'invalid-definition', 'too many aliases'));
     await expect(run(['jobnet', 'apply', 'bomb.yaml'])).resolves.toMatchObject({ code: 1, stderr: 'kiroku: bomb.yaml: too many aliases (invalid-definition)\n' });
   });
 

@@ -27,10 +27,11 @@ export async function readJobnetFile(name: string, context: CliContext): Promise
 
 /** The id that the text gives itself; undefined where it gives none that could stand in an address. The server says what is wrong. */
 export async function jobnetIdIn(text: string): Promise<string | undefined> {
-  const { parseDocument } = await import('yaml');
+  const { isMap, parseDocument } = await import('yaml');
   try {
-    const content: unknown = parseDocument(text, { logLevel: 'silent' }).toJS({ maxAliasCount: 0 });
-    const id: unknown = (content as { jobnet?: unknown } | null)?.jobnet;
+    // Only this one value is looked at: aliases elsewhere in the text are the server's business.
+    const { contents } = parseDocument(text, { logLevel: 'silent' });
+    const id: unknown = isMap(contents) ? contents.get('jobnet') : undefined;
     return (typeof id === 'string' || typeof id === 'number') && /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(String(id)) ? String(id) : undefined;
   } catch {
     return undefined;
