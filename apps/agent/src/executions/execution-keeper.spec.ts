@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hello as helloSchema, report as reportSchema } from '#protocol/agent-link';
+import { AgentJournal } from '../journal/agent-journal.js';
+import { REMEMBERED_FORGOTTEN } from '../journal/journal-state.js';
+import { accepted, ended, forgotten } from '../journal/testing/records.js';
 import { DataDirectoryInUseError, JournalUnavailableError } from '../journal/journal.errors.js';
 import type { JournalFiles } from '../journal/journal-files.port.js';
 import { nodeJournalFiles } from '../journal/node-journal-files.js';
 import { ExecutionKeeper } from './execution-keeper.js';
 import type { KeeperOptions } from './keeper-options.js';
-import { cancel, dispatch, idOf, receiptAt, reported, Scratch, signal, until } from './testing/scratch.js';
+import { cancel, dispatch, idOf, receiptAt, reported, Scratch, signal } from './testing/scratch.js';
+import { until } from './testing/wait-for.js';
 
 let scratch: Scratch;
 let keepers: ExecutionKeeper[];
@@ -65,6 +69,7 @@ describe('a dispatch', () => {
     await keeper.offer(frame);
     keeper = await reopen(keeper);
     await keeper.offer(frame);
+    await keeper.offer({ ...frame, position: '400' });
     await forget(keeper, 1);
     await keeper.offer({ ...frame, position: '500' });
     keeper = await reopen(keeper);
@@ -157,6 +162,22 @@ describe('a cancel', () => {
     await keeper.offer(dispatch(7, 'true'));
     await finished(keeper, 7);
     expect([scratch.count(5), keeper.hello().inventory]).toEqual([0, [idOf(7)]]);
+  });
+
+  it('still refuses its dispatch when more was forgotten than is remembered by name', async () => {
+    let keeper = await open();
+    await keeper.cancel(cancel(20_000, 30_000));
+    await forget(keeper, 20_000);
+    await keeper.close();
+    const journal = await AgentJournal.open(scratch.dataDir);
+    await Promise.all(Array.from({ length: REMEMBERED_FORGOTTEN }, (_, n) => [accepted(n), ended(n), forgotten(n)].map((record) => journal.append(record))).flat());
+    expect(journal.state.forgotten.has(idOf(20_000))).toBe(false);
+    await journal.close();
+    keeper = await open();
+    await keeper.offer(dispatch(20_000, scratch.counting(20_000)));
+    await keeper.offer(dispatch(20_001, 'true'));
+    await finished(keeper, 20_001);
+    expect(scratch.count(20_000)).toBe(0);
   });
 
   it('changes nothing for what runs, ended or was forgotten', async () => {
@@ -269,9 +290,26 @@ describe('processes that come to harm', () => {
     await reported(() => keeper.pendingReports(), 1, 'lost');
   });
 
+  it('are orphaned also when the last of them has nothing but the FIFO', async () => {
+    const keeper = await open();
+    await keeper.offer(dispatch(1, 'setsid env -i sleep 60 & echo $!; wait'));
+    const { job } = await until('the job', () => scratch.directory(1).started());
+    await until('its child', () => existsSync(scratch.directory(1).output('stdout')) && readFileSync(scratch.directory(1).output('stdout'), 'utf8').endsWith('\n'));
+    killWrapper(1);
+    signal(job.pid, 'SIGKILL');
+    await reported(() => keeper.pendingReports(), 1, 'orphaned');
+    let looks = 0;
+    await until('many polls', () => (looks += 1) > 40);
+    expect(keeper.pendingReports()).toMatchObject([{ state: 'orphaned' }]);
+    signal(Number(readFileSync(scratch.directory(1).output('stdout'), 'utf8')), 'SIGKILL');
+    await reported(() => keeper.pendingReports(), 1, 'lost');
+  });
+
   it('are finished with the signal when their whole group is killed', async () => {
     const keeper = await open();
-    await keeper.offer(dispatch(1, 'sleep 60 & wait'));
+    await keeper.offer(dispatch(1, scratch.counting(1, 'sleep 60 & wait')));
+    // `started` is written just before the job becomes the leader of its group.
+    await until('the job to run', () => scratch.count(1) === 1);
     const { job } = await until('the job', () => scratch.directory(1).started());
     process.kill(-job.pid, 'SIGKILL');
     expect(await finished(keeper, 1)).toMatchObject({ exitCode: 137, signal: 'SIGKILL' });
@@ -314,6 +352,7 @@ describe('a reboot', () => {
   it('loses what had begun, says why, and starts what had not', async () => {
     let keeper = await open({ slots: 1, bootId: 'boot-1' });
     await Promise.all([keeper.offer(dispatch(1, scratch.counting(1, 'exec sleep 60'))), keeper.offer(dispatch(2, scratch.counting(2)))]);
+    await until('it to count itself', () => scratch.count(1) === 1);
     const { job } = await until('the job', () => scratch.directory(1).started());
     await keeper.close();
     signal(job.pid, 'SIGKILL');
@@ -393,6 +432,7 @@ describe('an agent', () => {
   it('does not take an emptied directory for work that never began', async () => {
     let keeper = await open();
     await keeper.offer(dispatch(1, scratch.counting(1, 'exec sleep 60')));
+    await until('it to count itself', () => scratch.count(1) === 1);
     const { job } = await until('the job', () => scratch.directory(1).started());
     await keeper.close();
     rmSync(scratch.executions, { recursive: true });

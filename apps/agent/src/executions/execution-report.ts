@@ -26,7 +26,7 @@ export function reportOf(held: HeldExecution, startedAt: Instant | undefined): R
 }
 
 /** The sequence that the end of an execution gets. */
-export function terminalSequence(isOrphaned: boolean): number {
+function terminalSequence(isOrphaned: boolean): number {
   return isOrphaned ? ORPHANED + 1 : STARTED + 1;
 }
 

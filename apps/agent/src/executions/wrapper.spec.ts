@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync 
 import type { ExecutionDirectory } from './process/execution-directory.js';
 import { launchSetting, spawnWrapper } from './process/launch.js';
 import { currentBootId, isAlive } from './process/proc.js';
-import { dispatch, Scratch, signal, until } from './testing/scratch.js';
+import { dispatch, Scratch, signal } from './testing/scratch.js';
+import { until } from './testing/wait-for.js';
 
 let scratch: Scratch;
 beforeEach(() => { scratch = new Scratch(); });

@@ -37,13 +37,13 @@ export function spawnWrapper(directory: ExecutionDirectory, spec: ExecutionSpec,
 }
 
 /** Values go as arguments and environment only; nothing is ever put into the text of a script. */
-export function argvOf(spec: ExecutionSpec, env: string): string[] {
+function argvOf(spec: ExecutionSpec, env: string): string[] {
   const argv = typeof spec.command === 'string' ? ['/bin/sh', '-c', spec.command] : spec.command;
   const awkward = Object.entries(spec.env).filter(([name]) => isAwkwardName(name));
   return awkward.length === 0 ? argv : [env, '--', ...awkward.map(([name, value]) => `${name}=${value}`), ...argv];
 }
 
-export function environmentOf(spec: ExecutionSpec, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function environmentOf(spec: ExecutionSpec, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...own,
     ...Object.fromEntries(Object.entries(spec.env).filter(([name]) => !isAwkwardName(name))),

@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { CancelFrame, DispatchFrame, ExecutionSpec, Report } from '#protocol/agent-link';
 import { ExecutionDirectory } from '../process/execution-directory.js';
 import { findProcessesOf } from '../process/proc.js';
+import { until } from './wait-for.js';
 
 export const idOf = (n: number): string => `run~job~${n}`;
 
@@ -60,17 +60,6 @@ export class Scratch {
     } catch {
       return [];
     }
-  }
-}
-
-/** Polls for a fact, quickly; says what it waited for when it does not come. */
-export async function until<T>(what: string, look: () => T | Promise<T>, deadlineMs = 20_000): Promise<NonNullable<T>> {
-  const end = Date.now() + deadlineMs;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined && seen !== null && seen !== false) return seen;
-    if (Date.now() > end) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`);
-    await wait(5);
   }
 }
 
