@@ -9,5 +9,3 @@ export interface AgentOptions {
   /** Processes at a time. */
   readonly slots: number;
 }
-
-export const AGENT_OPTIONS = Symbol('AgentOptions');

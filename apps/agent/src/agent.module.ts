@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AGENT_OPTIONS, type AgentOptions } from './agent-options.js';
+import type { AgentOptions } from './agent-options.js';
 import { ExecutionKeeper } from './executions/execution-keeper.js';
 import type { KeeperLog } from './executions/keeper-options.js';
 import { currentBootId } from './executions/process/proc.js';
@@ -7,8 +7,6 @@ import { AgentLink } from './link/agent-link.js';
 import { Credential } from './link/credential.js';
 import { ReportSender } from './link/report-sender.js';
 import { VERSION } from './version.js';
-
-export const AGENT_LOG = Symbol('AgentLog');
 
 /** What the keeper calls when there is something to report; the sender that answers it exists only after the keeper. */
 class ReportBell {
@@ -22,8 +20,6 @@ export class AgentModule {
     return {
       module: AgentModule,
       providers: [
-        { provide: AGENT_OPTIONS, useValue: options },
-        { provide: AGENT_LOG, useValue: log },
         ReportBell,
         { provide: Credential, inject: [ExecutionKeeper], useFactory: () => new Credential(options.data) },
         {

@@ -7,7 +7,6 @@ import { logEvents, serverEvents, type LogEvent, type ServerEvent } from './serv
 
 /** Every event of Kiroku, whichever stream it stands on. */
 export type DomainEvent = JobnetEvent | RunEvent | AgentEvent | OperatorEvent | ServerEvent | LogEvent;
-export type DomainEventType = DomainEvent['type'];
 
 /** The kinds of stream, by the prefix of their names, and what may stand on them. */
 export const streamKinds: Record<string, Record<string, EventDefinition>> = {

@@ -27,7 +27,7 @@ export type Actor = z.infer<typeof actor>;
  * `commandId` names the command that decided it, `correlationId` the whole it belongs to (a run), `causationId` what caused
  * the command (an event's id or the command itself).
  */
-export const eventMetadata = z.object({
+const eventMetadata = z.object({
   at: instant,
   actor,
   commandId: z.string(),

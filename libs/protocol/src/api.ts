@@ -1,6 +1,5 @@
 import { actor, executionIdSchema, identifier, instant } from '#events/vocabulary';
 import { jobnetDefinition } from '#events/definition';
-import { output } from '#events/output';
 import { z } from 'zod';
 import { position } from './agent-link.js';
 
@@ -91,7 +90,6 @@ export type RunView = z.infer<typeof runView>;
 export type RunningView = z.infer<typeof runningView>;
 export type JobnetView = z.infer<typeof jobnetView>;
 export type OutputView = z.infer<typeof outputView>;
-export type JobOutput = z.infer<typeof output>;
 export type AgentView = z.infer<typeof agentView>;
 export type EventView = z.infer<typeof eventView>;
 export type CommandAnswer = z.infer<typeof commandAnswer>;

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Instant } from '#events/vocabulary';
 import { upcast } from '#events/upcast';
 import type { EventStore, Position, RecordedEvent } from '#event-store/event-store.port';
 import { EVENT_STORE } from './event-store.token.js';
@@ -88,7 +87,7 @@ export class LogFollower {
     for (const recorded of batch) {
       const folded = { event: upcast(recorded), recorded };
       for (const projection of this.projections) projection.apply(folded);
-      this.clock.advance(recorded.metadata.at as Instant);
+      this.clock.advance(recorded.metadata.at);
       this.foldedTo = recorded.position;
     }
   }

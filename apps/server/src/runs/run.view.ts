@@ -44,7 +44,7 @@ export function isCancelPending(job: Job, execution: Execution): boolean {
   return unstarted && execution.notKnownSince === undefined && (job.state !== 'dispatched' || currentExecution(job) !== execution);
 }
 
-export function executionView(execution: Execution, around: Surroundings): ExecutionView {
+function executionView(execution: Execution, around: Surroundings): ExecutionView {
   const { executionId, attempt, agent, dispatchedAt, acceptedAt, durationMs, reason, late, exitCode } = execution;
   return {
     executionId, attempt, agent, dispatchedAt,
@@ -76,7 +76,7 @@ function endOf(execution: Execution | undefined) {
   };
 }
 
-function reasonsToWait(run: Run, job: Job, { contactOf, freeSlotsOf }: Surroundings): string[] {
+function reasonsToWait(run: Run, job: Job, around: Surroundings): string[] {
   const { id, after, agent } = job.definition;
   const declined = currentExecution(job);
   switch (job.state) {
@@ -89,8 +89,8 @@ function reasonsToWait(run: Run, job: Job, { contactOf, freeSlotsOf }: Surroundi
       return [declined?.state === 'declined' ? `an operator: agent ${agent} declined ${id}: ${declined.reason ?? ''}` : 'an operator to release it'];
     case 'ready':
       if (run.held) return ['an operator to release the run'];
-      if (contactOf(agent)?.connected !== true) return [contactOf(agent) === undefined ? `agent ${agent}, which is not known yet` : `agent ${agent}, which is away`];
-      return [(freeSlotsOf(agent) ?? 0) > 0 ? `its dispatch to agent ${agent}` : `a free slot of agent ${agent}`];
+      if (around.contactOf(agent)?.connected !== true) return [`agent ${agent}, which is ${around.contactOf(agent) === undefined ? 'not known yet' : 'away'}`];
+      return [(around.freeSlotsOf(agent) ?? 0) > 0 ? `its dispatch to agent ${agent}` : `a free slot of agent ${agent}`];
     case 'failed':
     case 'stopped':
     case 'lost':

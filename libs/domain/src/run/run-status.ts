@@ -11,7 +11,7 @@ export function statusOf(run: Run): RunStatus {
 }
 
 /** Nothing will change this job by itself any more, and nobody is expected to. */
-export function isDecided(run: Run, { state }: Job): boolean {
+function isDecided(run: Run, { state }: Job): boolean {
   return isThrough(state) || state === 'failed-settled' || (isWrong(state) && run.definition.onFailure === 'end');
 }
 

@@ -19,7 +19,7 @@ export function skipJob({ jobId, expect, context, capacity }: RunCommandOf<'Skip
 }
 
 /** The precondition of every intervention: the job still is as the operator saw it. */
-export function notAsExpected(job: Job, expect: Expectation | undefined): Rejection | undefined {
+function notAsExpected(job: Job, expect: Expectation | undefined): Rejection | undefined {
   const { id } = job.definition;
   const executionId = currentExecution(job)?.executionId;
   if (expect?.state !== undefined && expect.state !== publicState(job)) {

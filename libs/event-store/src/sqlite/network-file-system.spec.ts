@@ -3,10 +3,10 @@ import { networkFileSystem, refuseNetworkFileSystem } from './network-file-syste
 
 const mounts = [
   '22 1 254:0 / / rw,relatime - ext4 /dev/vda rw',
-  '40 22 0:40 / /home/ann/far rw,nosuid - fuse.sshfs ann@host:/data rw',
+  '40 22 0:40 / /srv/ann/far rw,nosuid - fuse.sshfs ann@host:/data rw',
   '41 22 0:41 / /mnt/my\\040disk rw - fuse.glusterfs host:/volume rw',
   '42 22 0:42 / /mnt/near rw - fuse.fuse-overlayfs fuse-overlayfs rw',
-  '43 40 0:43 / /home/ann/far/near rw - fuseblk /dev/sdb1 rw',
+  '43 40 0:43 / /srv/ann/far/near rw - fuseblk /dev/sdb1 rw',
 ].join('\n');
 const fuse = 0x65735546;
 
@@ -22,14 +22,14 @@ describe('a network file system', () => {
   });
 
   it.each([
-    ['/home/ann/far/log', 'fuse.sshfs from ann@host:/data'],
-    ['/home/ann/far', 'fuse.sshfs from ann@host:/data'],
+    ['/srv/ann/far/log', 'fuse.sshfs from ann@host:/data'],
+    ['/srv/ann/far', 'fuse.sshfs from ann@host:/data'],
     ['/mnt/my disk/log', 'fuse.glusterfs from host:/volume'],
   ])('is known behind FUSE by its mount: %s', (directory, name) => {
     expect(networkFileSystem(fuse, mounts, directory)).toBe(name);
   });
 
-  it.each(['/mnt/near', '/home/ann/far/near/log', '/home/ann/farther'])('is not seen in a FUSE mount of this machine: %s', (directory) => {
+  it.each(['/mnt/near', '/srv/ann/far/near/log', '/srv/ann/farther'])('is not seen in a FUSE mount of this machine: %s', (directory) => {
     expect(networkFileSystem(fuse, mounts, directory)).toBeUndefined();
   });
 
