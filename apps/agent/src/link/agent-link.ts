@@ -6,13 +6,10 @@ import type { AgentOptions } from '../agent-options.js';
 import type { ExecutionKeeper } from '../executions/execution-keeper.js';
 import type { KeeperLog } from '../executions/keeper-options.js';
 import type { Credential } from './credential.js';
+import { LINK_PACE, pauseAfter } from './link-pace.js';
 import type { ReportSender } from './report-sender.js';
 import { RefusedError, ServerClient } from './server-client.js';
 import { Session } from './session.js';
-
-/** Between two tries, in milliseconds: doubles from the first to the last, each with a random part so that a thousand agents do not come at once. */
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 2_000;
 
 /** What the agent says of itself. */
 export interface AgentIdentity {
@@ -23,7 +20,8 @@ export interface AgentIdentity {
 /** Keeps the agent in contact: tries one server after the other, says hello, and lives the session until it breaks. Never gives up. */
 export class AgentLink {
   private readonly clients: readonly ServerClient[];
-  private lastTrouble = '';
+  /** The newest trouble with each server. */
+  private readonly troubles = new Map<string, string>();
 
   constructor(
     private readonly options: AgentOptions,
@@ -32,6 +30,7 @@ export class AgentLink {
     private readonly sender: ReportSender,
     private readonly credential: Credential,
     private readonly log: KeeperLog,
+    private readonly pace = LINK_PACE,
   ) {
     this.clients = options.servers.map((url) => new ServerClient(url, () => credential.value));
   }
@@ -39,24 +38,14 @@ export class AgentLink {
   /** @param onConnected called with the URL of the server each time a session begins */
   async run(signal: AbortSignal, onConnected: (url: string) => void): Promise<void> {
     let failures = 0;
-    for (let turn = 0; !signal.aborted; turn += 1) {
+    for (let turn = 0; !signal.aborted;) {
       const client = this.clients[turn % this.clients.length];
       if (client === undefined) return;
-      let connected = false;
-      try {
-        const session = await this.begin(client, signal);
-        await session.run(signal, () => {
-          connected = true;
-          this.lastTrouble = '';
-          onConnected(client.url);
-        });
-      } catch (error) {
-        if (!signal.aborted) this.tell(client.url, error);
-      }
-      failures = connected ? 0 : failures + 1;
+      const lasted = await this.live(client, signal, onConnected);
+      failures = lasted ? 0 : failures + 1;
       // A server that was there a moment ago is tried again first.
-      if (connected) turn -= 1;
-      await this.pause(failures, signal);
+      if (!lasted) turn += 1;
+      await wait(pauseAfter(failures, Math.random(), this.pace), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -64,12 +53,29 @@ export class AgentLink {
     await Promise.all(this.clients.map((client) => client.close()));
   }
 
+  /** One session from hello to its end. False when there was none, or none to speak of. */
+  private async live(client: ServerClient, signal: AbortSignal, onConnected: (url: string) => void): Promise<boolean> {
+    let connectedAt = Infinity;
+    const lasted = () => performance.now() - connectedAt >= this.pace.lastingMs;
+    try {
+      const session = await this.begin(client, signal);
+      await session.run(signal, () => {
+        connectedAt = performance.now();
+        onConnected(client.url);
+      });
+    } catch (error) {
+      if (lasted()) this.troubles.delete(client.url);
+      if (!signal.aborted) this.tell(client.url, error);
+    }
+    return lasted();
+  }
+
   private async begin(client: ServerClient, signal: AbortSignal): Promise<Session> {
     const path = `/api/v1/agents/${this.options.name}`;
     const { session, credential } = await this.hello(client, path, signal);
     if (credential !== undefined) await this.credential.keep(credential);
     await this.keeper.sessionBegan(session);
-    return new Session(client, this.keeper, this.sender, this.log, path, session);
+    return new Session(client, this.keeper, this.sender, this.log, path, session, this.pace);
   }
 
   /** With the agent's own credential; with the enrolment token when there is none, or the server knows none such. */
@@ -87,16 +93,11 @@ export class AgentLink {
     }
   }
 
-  private async pause(failures: number, signal: AbortSignal): Promise<void> {
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
-    await wait(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
-  }
-
-  /** Once per kind of trouble: a server that is away for a night must not fill the disk. */
+  /** Once per server and kind of trouble: servers that are away for a night must not fill the disk. */
   private tell(server: string, error: unknown): void {
-    const trouble = `${server}: ${error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error)}`;
-    if (trouble === this.lastTrouble) return;
-    this.lastTrouble = trouble;
-    this.log('warn', 'no contact', { trouble });
+    const trouble = error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
+    if (trouble === this.troubles.get(server)) return;
+    this.troubles.set(server, trouble);
+    this.log('warn', 'no contact', { server, trouble });
   }
 }

@@ -1,23 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { HEARTBEAT_MS, type Report, reportAnswer } from '#protocol/agent-link';
+import { type Report, reportAnswer } from '#protocol/agent-link';
 import type { ExecutionKeeper } from '../executions/execution-keeper.js';
 import type { KeeperLog } from '../executions/keeper-options.js';
+import { LINK_PACE } from './link-pace.js';
 import { RefusedError, type ServerClient } from './server-client.js';
 
 /** Reports a request, and their size as JSON: below what a server reads. */
 const MOST_REPORTS = 500;
 const MOST_BYTES = 2 * 1024 * 1024;
 
-/** After the server said "unavailable", or acknowledged nothing, in milliseconds. */
-const PAUSE_MS = 500;
-
 /** Sends what the keeper has to report, in batches that grow while one is under way, and a sign of life when there is nothing. */
 export class ReportSender {
   private wake: () => void = () => undefined;
-  /** Reports that the server cannot read, by execution and sequence: set aside, shown, and blocking no other. */
+  /** Reports that the server cannot read, by execution and sequence: set aside for this session, shown, and blocking no other. */
   private readonly setAside = new Set<string>();
 
-  constructor(private readonly keeper: ExecutionKeeper, private readonly log: KeeperLog) {}
+  constructor(private readonly keeper: ExecutionKeeper, private readonly log: KeeperLog, private readonly pace = LINK_PACE) {}
 
   /** There may be something new. */
   nudge(): void {
@@ -26,12 +24,14 @@ export class ReportSender {
 
   /** Goes on until the signal aborts, or the session is over (RefusedError `session-over`), or the link breaks. */
   async run(client: ServerClient, path: string, session: number, signal: AbortSignal): Promise<void> {
+    // The next session may be with a server that can read them: nothing finished is lost.
+    this.setAside.clear();
     while (!signal.aborted) {
       const reports = this.due();
       // Taken before the request: what comes in meanwhile must not wait for a heartbeat.
       const more = this.nextNudge(signal);
       const progress = await this.deliver(client, path, session, reports, signal);
-      if (!progress) await wait(PAUSE_MS, undefined, { signal });
+      if (!progress) await wait(this.pace.retryMs, undefined, { signal });
       else if (this.due().length === 0) await more;
     }
   }
@@ -45,14 +45,22 @@ export class ReportSender {
     const batch = firstBatch(reports);
     try {
       const { acknowledged } = await client.post(path, { session, reports: batch }, reportAnswer, signal);
-      await Promise.all(acknowledged.map(({ executionId, sequence, receipt }) => this.keeper.acknowledged(executionId, sequence, receipt)));
-      return batch.length === 0 || acknowledged.length > 0;
+      const sent = new Set(batch.map(keyOf));
+      const ours = acknowledged.filter((each) => sent.has(keyOf(each)));
+      await Promise.all(ours.map(({ executionId, sequence, receipt }) => this.keeper.acknowledged(executionId, sequence, receipt)));
+      return batch.length === 0 || this.isAnyDone(batch);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       if (error.status === 503) return false;
       if (error.status !== 400 && error.status !== 413) throw error;
       return this.deliverApart(client, path, session, batch, error, signal);
     }
+  }
+
+  /** An acknowledgement that the journal could not take in (a full disk) is none: the report is sent again, but not at once. */
+  private isAnyDone(batch: readonly Report[]): boolean {
+    const due = new Set(this.due().map(keyOf));
+    return batch.some((report) => !due.has(keyOf(report)));
   }
 
   /** One of them is at fault: halves find it, and the others go through. */
@@ -77,7 +85,7 @@ export class ReportSender {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, HEARTBEAT_MS);
+      const timer = setTimeout(done, this.pace.heartbeatMs);
       signal.addEventListener('abort', done);
       this.wake = done;
     });
@@ -95,6 +103,6 @@ function firstBatch(reports: readonly Report[]): Report[] {
   return batch;
 }
 
-function keyOf({ executionId, sequence }: Report): string {
+function keyOf({ executionId, sequence }: Pick<Report, 'executionId' | 'sequence'>): string {
   return `${executionId}#${sequence}`;
 }

@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { z } from 'zod';
-import type { Problem } from '#protocol/problem';
+import { problem } from '#protocol/problem';
 
 /** The server answered, and it was a refusal. */
 export class RefusedError extends Error {
@@ -14,6 +14,9 @@ export class RefusedError extends Error {
 /** A server that says nothing for this long, in milliseconds, is as good as away. Above the outliers of any store. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
+/** An answer has to be complete after this long, in milliseconds: one that drips would keep the agent from every other server. */
+const WHOLE_ANSWER_TIMEOUT_MS = 60_000;
+
 /** An answer larger than this is none of ours, in bytes. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
@@ -21,14 +24,14 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 export class ServerClient {
   private readonly pool: Pool;
 
-  constructor(readonly url: string, private readonly credential: () => string | undefined) {
+  constructor(readonly url: string, private readonly credential: () => string | undefined, private readonly wholeAnswerMs = WHOLE_ANSWER_TIMEOUT_MS) {
     this.pool = new Pool(new URL(url).origin, { connections: 4, headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS, connectTimeout: 5_000 });
   }
 
   /** @throws RefusedError, or what the network threw */
   async post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema, signal: AbortSignal, token = this.credential()): Promise<z.output<Schema>> {
     const answer = await this.request({ path, method: 'POST', body: JSON.stringify(body), signal, headers: { 'content-type': 'application/json', ...authorization(token) } });
-    const parsed = schema.safeParse(JSON.parse(await textOf(answer.body)));
+    const parsed = schema.safeParse(jsonIn(await this.textOf(answer.body)));
     if (!parsed.success) throw new Error(`${this.url} answered ${path} with something else: ${parsed.error.issues[0]?.message ?? ''}`);
     return parsed.data;
   }
@@ -46,29 +49,36 @@ export class ServerClient {
   private async request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
     const answer = await this.pool.request(options);
     if (answer.statusCode < 300) return answer;
-    throw await refusalOf(answer);
+    throw refusalOf(answer.statusCode, await this.textOf(answer.body));
+  }
+
+  /** Silence ends it by the pool's own time-out, and a drip by this one. */
+  private async textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+    const begun = performance.now();
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > MAX_ANSWER_BYTES) throw new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`);
+      if (performance.now() - begun > this.wholeAnswerMs) throw new Error(`an answer that is not complete after ${this.wholeAnswerMs} ms`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
   }
 }
 
-async function refusalOf({ statusCode, body }: Dispatcher.ResponseData): Promise<RefusedError> {
-  const text = await textOf(body);
+function refusalOf(statusCode: number, text: string): RefusedError {
+  const { success, data } = problem.safeParse(jsonIn(text));
+  return success ? new RefusedError(statusCode, data.code, data.detail) : new RefusedError(statusCode, 'unknown', `HTTP ${statusCode}`);
+}
+
+/** Undefined, which no schema accepts, when it is no JSON. */
+function jsonIn(text: string): unknown {
   try {
-    const { code, detail } = JSON.parse(text) as Problem;
-    return new RefusedError(statusCode, String(code), String(detail));
+    return JSON.parse(text);
   } catch {
-    return new RefusedError(statusCode, 'unknown', `HTTP ${statusCode}`);
+    return undefined;
   }
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) throw new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function authorization(token: string | undefined): Record<string, string> {

@@ -1,12 +1,10 @@
-import { HEARTBEAT_MS, type Frame } from '#protocol/agent-link';
+import type { Frame } from '#protocol/agent-link';
 import type { ExecutionKeeper } from '../executions/execution-keeper.js';
 import type { KeeperLog } from '../executions/keeper-options.js';
 import { readFrames } from './frame-reader.js';
+import { LINK_PACE } from './link-pace.js';
 import type { ReportSender } from './report-sender.js';
 import type { ServerClient } from './server-client.js';
-
-/** A stream that is silent for three heartbeats is dead, whatever TCP believes. */
-const DEAD_AFTER_MS = 3 * HEARTBEAT_MS;
 
 /** One session with one server: frames come down, reports go up, until one of the two ends. */
 export class Session {
@@ -17,6 +15,7 @@ export class Session {
     private readonly log: KeeperLog,
     private readonly path: string,
     readonly number: number,
+    private readonly pace = LINK_PACE,
   ) {}
 
   /** @param onConnected called when the stream of frames is open */
@@ -27,13 +26,17 @@ export class Session {
       const chunks = await this.client.stream(`${this.path}/dispatches?session=${this.number}`, signal);
       onConnected();
       await Promise.race([this.take(chunks, over), this.sender.run(this.client, `${this.path}/reports`, this.number, signal)]);
+      over.signal.throwIfAborted();
+    } catch (error) {
+      // Whatever gave way to it first, the silence is the reason.
+      throw over.signal.aborted ? over.signal.reason : error;
     } finally {
       over.abort();
     }
   }
 
   private async take(chunks: AsyncIterable<Uint8Array>, over: AbortController): Promise<void> {
-    const silence = setTimeout(() => over.abort(new Error('the server has said nothing for three heartbeats')), DEAD_AFTER_MS);
+    const silence = setTimeout(() => over.abort(new Error('the server has said nothing for three heartbeats')), this.pace.deadAfterMs);
     try {
       for await (const frame of readFrames(chunks)) {
         silence.refresh();
