@@ -1,16 +1,12 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openSqliteEventStore } from '#event-store/sqlite/open-sqlite-event-store';
 import type { EventStore } from '#event-store/event-store.port';
-import { Dispatcher } from './agent-link/dispatcher.js';
 import { LogFollower } from './event-sourcing/log-follower.js';
-import { httpAdapter } from './http/http-adapter.js';
 import { JsonLogger } from './http/json-logger.js';
-import { BootstrapTokens } from './operators/bootstrap-tokens.js';
+import { preparedApp } from './prepared-app.js';
 import type { ServerOptions } from './server-options.js';
-import { ServerModule } from './server.module.js';
 import { ServerLife } from './servers/server-life.js';
 
 const logger = new Logger('Server');
@@ -22,9 +18,10 @@ const logger = new Logger('Server');
 export async function startServer(options: ServerOptions): Promise<void> {
   Logger.overrideLogger(new JsonLogger());
   const store = await openStore(options);
-  const app = await NestFactory.create<NestFastifyApplication>(ServerModule.over(store, options), httpAdapter(), { bodyParser: false, abortOnError: false });
-  await app.init();
-  await prepare(app);
+  const app = await preparedApp(store, options, (error) => {
+    logger.error(error instanceof Error ? error.stack : error);
+    process.exit(1);
+  });
   await app.listen({ host: options.listen.host, port: options.listen.port });
   stopOnSignal(app, store);
   process.stdout.write(`listening on ${urlOf(app)}\n`);
@@ -37,20 +34,6 @@ async function openStore({ store }: ServerOptions): Promise<EventStore> {
   const opened = await openSqliteEventStore({ file: store.file, signal: waiting.signal, onWaiting: (message) => logger.warn(message) });
   process.off('SIGTERM', giveUp).off('SIGINT', giveUp);
   return opened;
-}
-
-/** Folds the log, then adds what a start adds to it. */
-async function prepare(app: NestFastifyApplication): Promise<void> {
-  const life = app.get(ServerLife);
-  const follower = app.get(LogFollower);
-  await life.createLog();
-  await follower.start((error) => {
-    logger.error(error instanceof Error ? error.stack : error);
-    process.exit(1);
-  });
-  for (const path of await app.get(BootstrapTokens).ensure()) logger.log({ msg: 'made a token file', path });
-  await life.started();
-  app.get(Dispatcher).start(follower);
 }
 
 function urlOf(app: NestFastifyApplication): string {

@@ -76,8 +76,8 @@ export class AggregateRepository {
       aggregate.appended({ revision, receipt: { position: position.toString(), eventId: last.id } });
       return { place: requirePlace(aggregate.stream, aggregate.place), written: events.length };
     } catch (error) {
-      if (error instanceof CommandRejectedError) throw error;
-      aggregate.takeUncommitted();
+      const undone = aggregate.takeUncommitted();
+      if (error instanceof CommandRejectedError && undone.length === 0) throw error;
       this.cache.delete(aggregate.stream);
       if (error instanceof WrongExpectedRevisionError) return undefined;
       throw error;

@@ -1,0 +1,31 @@
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { EventStore } from '#event-store/event-store.port';
+import { Dispatcher } from './agent-link/dispatcher.js';
+import { LogFollower } from './event-sourcing/log-follower.js';
+import { httpAdapter } from './http/http-adapter.js';
+import { BootstrapTokens } from './operators/bootstrap-tokens.js';
+import type { ServerOptions } from './server-options.js';
+import { ServerModule } from './server.module.js';
+import { ServerLife } from './servers/server-life.js';
+
+const logger = new Logger('Server');
+
+/**
+ * The server over a store, ready to serve and not listening yet: the log is folded, what a start adds to it is added.
+ *
+ * @param onFailure the log cannot be read or understood any more: the process has to end
+ */
+export async function preparedApp(store: EventStore, options: ServerOptions, onFailure: (error: unknown) => void): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(ServerModule.over(store, options), httpAdapter(), { bodyParser: false, abortOnError: false });
+  await app.init();
+  const life = app.get(ServerLife);
+  const follower = app.get(LogFollower);
+  await life.createLog();
+  await follower.start(onFailure);
+  for (const path of await app.get(BootstrapTokens).ensure()) logger.log({ msg: 'made a token file', path });
+  await life.started();
+  app.get(Dispatcher).start(follower);
+  return app;
+}
