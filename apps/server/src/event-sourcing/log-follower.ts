@@ -1,9 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { upcast } from '#events/upcast';
 import type { EventStore, Position, RecordedEvent } from '#event-store/event-store.port';
 import { EVENT_STORE } from './event-store.token.js';
 import { LogClock } from './log-clock.js';
-import { type Projection, PROJECTIONS } from './projection.js';
+import { type FoldedEvent, type Projection, PROJECTIONS } from './projection.js';
 
 interface Waiter {
   readonly position: Position;
@@ -20,6 +20,9 @@ export class LogFollower {
   private waiters: Waiter[] = [];
   private readonly listeners = new Set<() => void>();
   private readonly abort = new AbortController();
+  /** Streams whose history cannot be: what comes on them is not folded any more. */
+  private readonly closed = new Set<string>();
+  private readonly logger = new Logger(LogFollower.name);
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -85,10 +88,22 @@ export class LogFollower {
 
   private fold(batch: readonly RecordedEvent[]): void {
     for (const recorded of batch) {
-      const folded = { event: upcast(recorded), recorded };
-      for (const projection of this.projections) projection.apply(folded);
+      this.apply({ event: upcast(recorded), recorded });
       this.clock.advance(recorded.metadata.at);
       this.foldedTo = recorded.position;
+    }
+  }
+
+  /** A history that cannot be closes its own stream; the rest goes on. */
+  private apply(folded: FoldedEvent): void {
+    const { stream, revision } = folded.recorded;
+    if (this.closed.has(stream)) return;
+    try {
+      for (const projection of this.projections) projection.apply(folded);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'CorruptHistoryError') throw error;
+      this.closed.add(stream);
+      this.logger.error({ msg: 'a history cannot be; its stream is closed', stream, revision, error: error.message });
     }
   }
 

@@ -12,7 +12,8 @@ export function evidenceOf(execution: Execution, contact: Contact | undefined): 
   if (!isOpenExecution(execution.state)) return { kind: 'none' };
   const { lastHeardAt, dispatchedAt, notKnownSince, orphanedSince } = execution;
   const heard = lastHeardAt === undefined ? {} : { lastHeardAt };
-  if (notKnownSince !== undefined) return { kind: 'unknown-to-agent', since: notKnownSince, ...heard };
+  // Whoever says anything of it later knows it after all.
+  if (notKnownSince !== undefined && !(lastHeardAt !== undefined && lastHeardAt > notKnownSince)) return { kind: 'unknown-to-agent', since: notKnownSince, ...heard };
   if (contact === undefined || !contact.connected) return { kind: 'silent', since: later(contact?.since, dispatchedAt), ...heard };
   if (orphanedSince !== undefined) return { kind: 'orphaned', since: orphanedSince, ...heard };
   if (execution.state === 'dispatched') return { kind: 'none', since: dispatchedAt };

@@ -34,16 +34,14 @@ export class RunsProjection implements Projection {
     if (!recorded.stream.startsWith('run-')) return;
     const runId = recorded.stream.slice('run-'.length);
     const tracked = this.runs.get(runId);
-    if (tracked?.corrupt !== undefined) return;
     try {
       const run = evolveRun(tracked?.run, event as RunEvent, recorded.metadata);
       this.runs.set(runId, { run, startPosition: tracked?.startPosition ?? recorded.position });
       this.trackExecutions(run, event as RunEvent, recorded);
       this.trackWaiting(run);
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'CorruptHistoryError') throw error;
-      // The stream is closed and shown as what it is; the rest of the log goes on.
-      if (tracked !== undefined) this.runs.set(runId, { ...tracked, corrupt: `revision ${recorded.revision}: ${error.message}` });
+      if (tracked !== undefined) this.runs.set(runId, { ...tracked, corrupt: `revision ${recorded.revision}: ${error instanceof Error ? error.message : String(error)}` });
+      throw error;
     }
   }
 

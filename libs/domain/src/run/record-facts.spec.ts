@@ -92,6 +92,11 @@ describe('an execution that did not end by itself', () => {
     givenRun(...a1Runs, plain('JobOrphaned', 'A1')).when(report(fact.lost('A1'))).then(plain('JobLost', 'A1'));
   });
 
+  it('is held when it never started three times in a row, instead of going round for ever', () => {
+    const inVain = (ordinal: number) => [dispatched('A1', ordinal), plain('JobNeverStarted', 'A1', ordinal)];
+    givenRun(runStarted(net), ...inVain(1), ...inVain(2), dispatched('A1', 3)).when(withSlots(1, report(fact.neverStarted('A1', 3)))).then(plain('JobDeclined', 'A1', 3));
+  });
+
   it('is dispatched anew, in the same attempt, when it never started', () => {
     givenRun(...a1Sent, accepted('A1')).when(withSlots(0, report(fact.neverStarted('A1')))).then(plain('JobNeverStarted', 'A1'), dispatched('A1', 2));
     expect(statesOf(foldRun(...a1Sent, plain('JobNeverStarted', 'A1')))).toEqual(['ready', 'waiting']);

@@ -50,10 +50,18 @@ function factToEvent(run: Run, agent: string, fact: ExecutionFact): RunEvent | u
     case 'lost':
       return { type: 'JobLost', data: { ...ids, reason: fact.reason, ...(fact.startedAt === undefined ? {} : { startedAt: fact.startedAt }) } };
     case 'never-started':
-      return execution.state === 'running' ? undefined : { type: 'JobNeverStarted', data: { ...ids, reason: fact.reason } };
+      return execution.state === 'running' ? undefined : { type: keepsFailingToStart(job, execution) ? 'JobDeclined' : 'JobNeverStarted', data: { ...ids, reason: fact.reason } };
     case 'declined':
       return execution.state === 'running' ? undefined : { type: 'JobDeclined', data: { ...ids, reason: fact.reason } };
   }
+}
+
+/** So many executions in a row that did not start are no accident of a crash: the job is held, instead of going round for ever. */
+const MOST_STARTS_IN_VAIN = 3;
+
+function keepsFailingToStart({ state, executions }: Job, execution: Execution): boolean {
+  const before = executions.slice(-MOST_STARTS_IN_VAIN, -1);
+  return isExecuting(state) && executions.at(-1) === execution && before.length === MOST_STARTS_IN_VAIN - 1 && before.every((each) => each.state === 'never-started');
 }
 
 /** Only a result says anything new about an execution that was given up: it is kept as a late one, once. */
