@@ -1,5 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import type { Problem } from '#protocol/problem';
 
 /** The largest body on any route, in bytes: an agent's batch of reports. A jobnet's text has a limit of its own. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -11,7 +13,7 @@ const TEXT_ROUTES = /^\/api\/v1\/jobnets\/[^/?]+(\?|$)/;
 export function httpAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, requestTimeout: 60_000, keepAliveTimeout: 75_000, routerOptions: { maxParamLength: 300 },
-    clientErrorHandler: answerGarbage,
+    clientErrorHandler: answerGarbage, frameworkErrors: answerUnreadablePath,
   });
   const fastify = adapter.getInstance();
   fastify.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'], { parseAs: 'string' }, (_request, body, done) => done(null, body));
@@ -26,6 +28,13 @@ export function httpAdapter(): FastifyAdapter {
     }
   });
   return adapter;
+}
+
+/** A path that is too long for any id, or that no id encodes to, leads nowhere: the router gives up on it before any filter of ours. */
+function answerUnreadablePath(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.code === 'FST_ERR_ASYNC_CONSTRAINT' ? 500 : 404;
+  const document: Problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail: error.message.slice(0, 400), code: status === 404 ? 'route-not-found' : 'internal-error' };
+  void reply.status(status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(document));
 }
 
 /** What is no HTTP at all gets an answer in the same form, and the connection ends. */
