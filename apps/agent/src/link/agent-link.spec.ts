@@ -212,6 +212,15 @@ describe('a try that comes to nothing', () => {
       ['refused as store-unavailable', 'refused as forbidden', 'the server ended the connection', 'refused as forbidden']);
   });
 
+  it('is told each time when it ends a lasting contact', async () => {
+    link([first().url], { token: 'enrolment' });
+    for (let time = 1; time <= 3; time += 1) {
+      await connected(time);
+      first().streams.at(-1)?.end();
+      await waitUntil('it was told', () => agent.logs('no contact').length === time);
+    }
+  });
+
   it('keeps nobody from stopping', async () => {
     first().onHello = () => refusal(503, 'store-unavailable');
     link([first().url], { token: 'enrolment', pace: { ...PACE, firstPauseMs: NEVER_MS, longestPauseMs: NEVER_MS } });

@@ -148,8 +148,10 @@ describe('a server that cannot store now', () => {
     const names = await agent.declineSome(3);
     let away = 3;
     server.onReports = ({ reports }) => (away-- > 0 ? refusal(503, 'store-unavailable') : { status: 200, body: acknowledging(reports) });
-    send();
+    const begun = performance.now();
+    send({ ...HURRIED, retryMs: 50 });
     await nothingPending();
+    expect(performance.now() - begun).toBeGreaterThan(140);
     expect(batches().slice(0, 4)).toEqual([names, names, names, names]);
   });
 });

@@ -45,9 +45,7 @@ export class ReportSender {
     const batch = firstBatch(reports);
     try {
       const { acknowledged } = await client.post(path, { session, reports: batch }, reportAnswer, signal);
-      const sent = new Set(batch.map(keyOf));
-      const ours = acknowledged.filter((each) => sent.has(keyOf(each)));
-      await Promise.all(ours.map(({ executionId, sequence, receipt }) => this.keeper.acknowledged(executionId, sequence, receipt)));
+      await Promise.all(acknowledged.map(({ executionId, sequence, receipt }) => this.keeper.acknowledged(executionId, sequence, receipt)));
       return batch.length === 0 || this.isAnyDone(batch);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
@@ -103,6 +101,6 @@ function firstBatch(reports: readonly Report[]): Report[] {
   return batch;
 }
 
-function keyOf({ executionId, sequence }: Pick<Report, 'executionId' | 'sequence'>): string {
+function keyOf({ executionId, sequence }: Report): string {
   return `${executionId}#${sequence}`;
 }
