@@ -88,18 +88,21 @@ export class Dispatcher implements Projection, OnApplicationShutdown {
     this.dispatchWaiting(this.follower).catch((error: unknown) => {
       this.logger.warn({ msg: 'what waits could not be dispatched; trying again', error: String(error) });
       this.retry = setTimeout(() => this.pump(), RETRY_MS);
-    }).finally(() => {
-      this.pumping = false;
     });
   }
 
   private async dispatchWaiting(follower: LogFollower): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      const due = this.runsWithFreeSlots();
-      const done = await Promise.all(due.map((runId) => this.bus.execute(new DispatchReady(runId, { commandId: newCommandId(), actor: this.identity.actor }))));
-      for (const { place } of done) await follower.whenFolded(BigInt(place.receipt.position));
-      if (done.some(({ written }) => written > 0)) this.again = true;
+    try {
+      while (this.again && !this.stopped) {
+        this.again = false;
+        const due = this.runsWithFreeSlots();
+        const done = await Promise.all(due.map((runId) => this.bus.execute(new DispatchReady(runId, { commandId: newCommandId(), actor: this.identity.actor }))));
+        for (const { place } of done) await follower.whenFolded(BigInt(place.receipt.position));
+        if (done.some(({ written }) => written > 0)) this.again = true;
+      }
+    } finally {
+      // In the same turn in which `again` was seen false: a wake-up in between would be lost.
+      this.pumping = false;
     }
   }
 

@@ -12,12 +12,14 @@ export function outstandingFrames(runs: RunsProjection, agent: string): Outgoing
   return open.flatMap((each) => frameFor(runs, each) ?? []);
 }
 
-/** The one frame that an open execution calls for, if any. */
+/** The one frame that an open execution calls for, if any. A closed stream calls for none: what its execution came to can no longer be seen in it. */
 export function frameFor(runs: RunsProjection, { runId, jobId, executionId, position }: OpenExecution): Outgoing | undefined {
-  const run = runs.find(runId)?.run;
-  const job = run && jobOf(run, jobId);
+  const tracked = runs.find(runId);
+  if (tracked === undefined || tracked.corrupt !== undefined) return undefined;
+  const { run } = tracked;
+  const job = jobOf(run, jobId);
   const execution = job && executionOf(job, executionId);
-  if (run === undefined || job === undefined || execution === undefined || execution.notKnownSince !== undefined) return undefined;
+  if (job === undefined || execution === undefined || execution.notKnownSince !== undefined) return undefined;
   if (isCancelPending(job, execution)) return { kind: 'cancel', position: position.toString(), executionId, runId, jobId };
   if (execution.state !== 'dispatched') return undefined;
   return { kind: 'dispatch', position: position.toString(), spec: specOf(run, job, execution) };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Hello, Welcome } from '#protocol/agent-link';
 import type { Actor } from '#events/vocabulary';
+import { AgentsProjection } from '../agents/agents.projection.js';
 import { ConnectAgent } from '../agents/connect-agent.handler.js';
 import { EnrolAgent } from '../agents/enrol-agent.handler.js';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
@@ -24,6 +25,7 @@ export class SessionOpening {
     private readonly bus: CommandBus,
     private readonly follower: LogFollower,
     private readonly runs: RunsProjection,
+    private readonly agents: AgentsProjection,
     private readonly live: LiveSessions,
     private readonly identity: ServerIdentity,
   ) {}
@@ -33,17 +35,17 @@ export class SessionOpening {
     const credential = principal.role === 'enrolment' ? await this.enrol(name, principal) : undefined;
     const actor: Actor = { kind: 'agent', id: name };
     const connected = await this.bus.execute(new ConnectAgent(name, this.identity.id, hello, this.live.isConnected(name), { commandId: hello.helloId, actor }));
-    const position = BigInt(connected.place.receipt.position);
-    await this.follower.whenFolded(position);
+    await this.follower.whenFolded(BigInt(connected.place.receipt.position));
     this.live.begin(name, connected.session);
-    await this.settle(name, hello, connected.newJournal ? position : BigInt(hello.servedUpTo), connected.newJournal);
+    await this.settle(name, hello);
     return { session: connected.session, server: this.identity.id, ...(credential === undefined ? {} : { credential }) };
   }
 
-  /** A server that lags must not offer what the agent has finished and forgotten. */
-  private async foldUpTo({ receipt }: Hello): Promise<void> {
-    if (receipt === undefined || await this.follower.foldedWithin(BigInt(receipt.position), PATIENCE_MS)) return;
-    throw new HttpProblem(409, 'log-behind-agent', `the agent has a receipt for position ${receipt.position}; this log stands at ${this.follower.position}`);
+  /** A server that lags must not offer what the agent has finished and forgotten, nor take the report of a dispatch that it does not know yet for a stray one. */
+  private async foldUpTo({ receipt, servedUpTo }: Hello): Promise<void> {
+    const told = [servedUpTo, receipt?.position ?? '0'].map(BigInt).reduce((one, other) => (one > other ? one : other));
+    if (await this.follower.foldedWithin(told, PATIENCE_MS)) return;
+    throw new HttpProblem(409, 'log-behind-agent', `the agent has been told of position ${told}; this log stands at ${this.follower.position}`);
   }
 
   private async enrol(name: string, { actor, tokenId }: Principal): Promise<string> {
@@ -53,14 +55,20 @@ export class SessionOpening {
     return credential;
   }
 
-  /** What was dispatched to the agent at or before `upTo`, and is neither in its hands nor answered, is not known to it. */
-  private async settle(name: string, { inventory, helloId }: Hello, upTo: bigint, newJournal: boolean): Promise<void> {
+  /**
+   * What was dispatched to the agent before its journal began, or at or before what it has been served, and is neither in its hands nor
+   * answered, is not known to it. The log says since when the journal counts: a hello that failed half-way is made up for by the next one.
+   */
+  private async settle(name: string, { inventory, helloId, servedUpTo }: Hello): Promise<void> {
     const held = new Set(inventory);
+    const served = BigInt(servedUpTo);
+    const journalSince = this.agents.find(name)?.journalSince ?? 0n;
     const missing = new Map<string, string[]>();
     for (const { runId, executionId, position } of this.runs.openExecutionsOf(name).values()) {
-      if (position <= upTo && !held.has(executionId)) missing.set(runId, [...(missing.get(runId) ?? []), executionId]);
+      const expected = position <= served || position <= journalSince;
+      if (expected && !held.has(executionId) && this.runs.find(runId)?.corrupt === undefined) missing.set(runId, [...(missing.get(runId) ?? []), executionId]);
     }
-    const reason = newJournal ? 'the agent\'s journal is new or was rolled back' : 'it was handed over, and is not in the agent\'s inventory';
+    const reason = served < journalSince ? 'the agent\'s journal is new or was rolled back' : 'it was handed over, and is not in the agent\'s inventory';
     const places = await Promise.all([...missing].map(([runId, executionIds]) =>
       this.bus.execute(new RecordNotKnown(runId, name, executionIds, reason, { commandId: newCommandId(), actor: this.identity.actor, causationId: helloId }))));
     for (const { place } of places) await this.follower.whenFolded(BigInt(place.receipt.position));

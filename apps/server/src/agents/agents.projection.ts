@@ -3,6 +3,7 @@ import type { AgentEvent } from '#events/agent.events';
 import type { Instant } from '#events/vocabulary';
 import { agentDecider } from '#domain/agent/agent.decider';
 import type { Agent } from '#domain/agent/agent.state';
+import type { Position } from '#event-store/event-store.port';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 
 /** Whether anybody is in contact with an agent, and since when that is so. */
@@ -14,6 +15,8 @@ export interface Contact {
 export interface TrackedAgent {
   readonly agent: Agent;
   readonly contact: Contact;
+  /** Of the session in which the agent's journal was new or had gone back: of what it was told before, it knows only its inventory. */
+  readonly journalSince: Position;
 }
 
 /** Every agent, with its contact. A session ends when the agent's stream says so, or when the server it was with starts or stops. */
@@ -30,7 +33,10 @@ export class AgentsProjection implements Projection {
     const agent = agentDecider.evolve(before?.agent, event as AgentEvent, recorded.metadata) as Agent;
     if (before !== undefined) this.names.delete(before.agent.credentialHash);
     this.names.set(agent.credentialHash, name);
-    this.agents.set(name, { agent, contact: contactAfter(before?.contact, event as AgentEvent, recorded.metadata.at) });
+    this.agents.set(name, {
+      agent, contact: contactAfter(before?.contact, event as AgentEvent, recorded.metadata.at),
+      journalSince: isNewJournal(before?.agent, event as AgentEvent) ? recorded.position : (before?.journalSince ?? 0n),
+    });
   }
 
   find(name: string): TrackedAgent | undefined {
@@ -53,10 +59,16 @@ export class AgentsProjection implements Projection {
   }
 
   private endSessionsWith(server: string, at: Instant): void {
-    for (const [name, { agent, contact }] of this.agents) {
-      if (contact.connected && agent.session?.server === server) this.agents.set(name, { agent, contact: { connected: false, since: at } });
+    for (const [name, tracked] of this.agents) {
+      const { agent, contact } = tracked;
+      if (contact.connected && agent.session?.server === server) this.agents.set(name, { ...tracked, contact: { connected: false, since: at } });
     }
   }
+}
+
+function isNewJournal(before: Agent | undefined, event: AgentEvent): boolean {
+  if (event.type !== 'AgentConnected' || before?.session === undefined) return false;
+  return before.session.journalId !== event.data.journalId || event.data.journalSequence < before.session.journalSequence;
 }
 
 function contactAfter(before: Contact | undefined, event: AgentEvent, at: Instant): Contact {

@@ -6,7 +6,7 @@ import { CommandRejectedError } from '../event-sourcing/command-failures.js';
 import { AgentAggregate } from './agent.aggregate.js';
 
 /** A session begun, or, for a repeat of the same hello, the one that it began the first time. */
-export type Connected = Transacted & { readonly session: number; readonly newJournal: boolean };
+export type Connected = Transacted & { readonly session: number };
 
 export class ConnectAgent extends Command<Connected> {
   /** `connected`: another connection with this name is open right now. */
@@ -22,12 +22,8 @@ export class ConnectAgentHandler implements ICommandHandler<ConnectAgent> {
   async execute({ name, server, hello, connected, envelope }: ConnectAgent): Promise<Connected> {
     const { helloId, inventory: _inventory, ...facts } = hello;
     let session: number | undefined;
-    let newJournal = false;
     let refused = false;
     const done = await this.repository.transact(() => new AgentAggregate(name), envelope, (agent, metadata) => {
-      const before = agent.state?.session;
-      newJournal = before !== undefined && before.helloId !== helloId
-        && (before.journalId !== hello.journalId || hello.journalSequence < before.journalSequence);
       agent.handle({ type: 'ConnectAgent', helloId, connected, hello: { agent: name, server, ...facts } }, metadata);
       session = agent.state?.session?.number;
       refused = agent.getUncommittedEvents().some(({ event }) => event.type === 'AgentConnectionRefused');
@@ -35,6 +31,6 @@ export class ConnectAgentHandler implements ICommandHandler<ConnectAgent> {
     if (refused || session === undefined) {
       throw new CommandRejectedError('agent-name-in-use', `another agent is connected as ${name}; this one does not follow its session`);
     }
-    return { ...done, session, newJournal };
+    return { ...done, session };
   }
 }

@@ -31,12 +31,13 @@ export class RunQueries {
     return { ...runView(run, this.surroundings()), ...(corrupt === undefined ? {} : { corrupt }) };
   }
 
-  *matching({ jobnet, status }: RunFilter): Iterable<TrackedRun> {
-    for (const tracked of this.runs.all()) {
-      if (jobnet !== undefined && !jobnet.includes(tracked.run.jobnet)) continue;
-      if (status !== undefined && !status.includes(statusOf(tracked.run))) continue;
-      yield tracked;
-    }
+  /** In the order in which they started. */
+  all(): Iterable<TrackedRun> {
+    return this.runs.all();
+  }
+
+  matches({ run }: TrackedRun, { jobnet, status }: RunFilter): boolean {
+    return (jobnet === undefined || jobnet.includes(run.jobnet)) && (status === undefined || status.includes(statusOf(run)));
   }
 
   /** Every execution that is out, the least certain first, then by age. */
@@ -48,13 +49,16 @@ export class RunQueries {
       const execution = job && executionOf(job, executionId);
       return run === undefined || job === undefined || execution === undefined ? [] : [runningView(run, job, execution, around)];
     });
-    return rows.sort((one, other) =>
-      EVIDENCE_RANK[one.evidence.kind] - EVIDENCE_RANK[other.evidence.kind] || one.dispatchedAt.localeCompare(other.dispatchedAt)
-      || one.executionId.localeCompare(other.executionId));
+    return rows.map((row) => ({ row, key: uncertaintyOf(row) })).sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ row }) => row);
   }
 
   private surroundings(): Surroundings {
     const capacity = this.slots.capacity();
     return { contactOf: (agent) => this.agents.find(agent)?.contact, freeSlotsOf: (agent) => capacity[agent] };
   }
+}
+
+/** Rows of `GET /running` sort by this, and it is their place in the list: the least certain first, then by age. */
+export function uncertaintyOf({ evidence, dispatchedAt, executionId }: RunningView): string {
+  return `${EVIDENCE_RANK[evidence.kind]} ${dispatchedAt} ${executionId}`;
 }

@@ -47,14 +47,16 @@ export class RunTransactions {
     });
   }
 
-  /** An operator's command sent again is answered with the place of its first effect, whatever happened since. */
+  /** An operator's command sent again is answered with the place that its own append ended at, whatever happened since. */
   private async firstPlace(run: RunAggregate | undefined, { commandId }: CommandEnvelope, done: Transacted): Promise<Transacted> {
-    const revision = run?.state?.applied.get(commandId);
-    if (run === undefined || revision === undefined) return done;
-    for await (const { id, position } of this.store.read(run.stream, revision)) {
-      return { written: 0, place: { revision, receipt: { position: position.toString(), eventId: id } } };
+    const first = run?.state?.applied.get(commandId);
+    if (run === undefined || first === undefined) return done;
+    let { place } = done;
+    for await (const { id, revision, position, metadata } of this.store.read(run.stream, first)) {
+      if (metadata.commandId !== commandId) break;
+      place = { revision, receipt: { position: position.toString(), eventId: id } };
     }
-    return done;
+    return { written: 0, place };
   }
 
   private releaseAll(executionIds: readonly string[]): void {

@@ -3,10 +3,10 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type CommandAnswer, type List, type RunningView, type RunView, startRunBody } from '#protocol/api';
 import { CommandGateway } from '../http/command-gateway.js';
-import { manyOf, pageOf, pageQuery } from '../http/page.js';
+import { manyOf, pageOf, pageQuery, sortedPageOf } from '../http/page.js';
 import { CurrentPrincipal, type Principal } from '../http/principal.js';
 import { validate } from '../http/validate.js';
-import { RunQueries } from './run-queries.js';
+import { RunQueries, uncertaintyOf } from './run-queries.js';
 import { StartRun } from './start-run.handler.js';
 
 const runsQuery = z.object({ ...pageQuery, jobnet: manyOf.optional(), status: manyOf.optional() });
@@ -26,7 +26,7 @@ export class RunsController {
   @Get('runs')
   list(@Query() query: unknown): List<RunView> {
     const { limit, cursor, jobnet, status } = validate(runsQuery, query, 'query');
-    const page = pageOf(this.queries.matching({ jobnet, status }), limit, cursor, ({ run }) => run.runId);
+    const page = pageOf(this.queries.all(), limit, cursor, ({ run }) => run.runId, (tracked) => this.queries.matches(tracked, { jobnet, status }));
     return { ...page, items: page.items.map((tracked) => this.queries.view(tracked)) };
   }
 
@@ -38,6 +38,6 @@ export class RunsController {
   @Get('running')
   running(@Query() query: unknown): List<RunningView> {
     const { limit, cursor } = validate(runningQuery, query, 'query');
-    return pageOf(this.queries.running(), limit, cursor, ({ executionId }) => executionId);
+    return sortedPageOf(this.queries.running(), limit, cursor, uncertaintyOf);
   }
 }

@@ -41,6 +41,8 @@ export class RunsProjection implements Projection {
       this.trackWaiting(run);
     } catch (error) {
       if (tracked !== undefined) this.runs.set(runId, { ...tracked, corrupt: `revision ${recorded.revision}: ${error instanceof Error ? error.message : String(error)}` });
+      // Nothing can be dispatched from it any more, and it must not keep others waiting behind it.
+      for (const runs of this.waiting.values()) runs.delete(runId);
       throw error;
     }
   }
