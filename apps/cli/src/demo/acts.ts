@@ -6,10 +6,10 @@ import type { Stage } from './stage.js';
 /** Tells one line of the story. */
 export type Tell = (line: string) => void;
 
-/** A1 works until the demo lets it end, so that the kill always falls into its middle; both jobs leave marks. */
+/** A1 works until the demo lets it end (or is gone), so that the kill always falls into its middle; both jobs leave marks. */
 export async function defineA(stage: Stage): Promise<void> {
   const mark = (word: string) => `echo "${word} $KIROKU_RUN_ID $KIROKU_JOB_ID" >> "${stage.marks}"`;
-  const a1 = `${mark('begin')}; while [ ! -e "${join(stage.directory, 'end-')}$KIROKU_RUN_ID" ]; do sleep 0.05; done; echo "A1: 42 rows loaded"; ${mark('end')}`;
+  const a1 = `${mark('begin')}; while [ -d "${stage.directory}" ] && [ ! -e "${join(stage.directory, 'end-')}$KIROKU_RUN_ID" ]; do sleep 0.05; done; echo "A1: 42 rows loaded"; ${mark('end')}`;
   const definition = { jobnet: 'A', jobs: { A1: { agent: 'local', command: a1 }, A2: { agent: 'local', after: 'A1', command: mark('begin') } } };
   await stage.api.send({ method: 'PUT', path: '/api/v1/jobnets/A', contentType: 'application/json', body: JSON.stringify(definition) }, []);
 }
