@@ -1,10 +1,11 @@
 import { foldRun, givenRun, statesOf } from '../../test-support/given-run.js';
 import { chain, job, jobnet } from '../../test-support/jobnets.js';
 import { fact, report, skip } from '../../test-support/run-commands.js';
-import { dispatched, finished, plain, runFinished, runStarted, settled, skipped, started } from '../../test-support/run-events.js';
+import { dispatched, finished, held, plain, rerunRequested, runFinished, runStarted, settled, skipped, started } from '../../test-support/run-events.js';
 import { statusOf } from './run-status.js';
 
 const a1Runs = [dispatched('A1'), started('A1')];
+const alone = jobnet([job('A1'), job('A2', { after: ['A1'] })], { onFailure: 'end' });
 const ending = jobnet([job('A1'), job('A2', { after: ['A1'] }), job('B1')], { onFailure: 'end' });
 
 describe('an exit code', () => {
@@ -70,6 +71,15 @@ describe('a failed job in a jobnet that ends', () => {
   it('does not close a job that an operator has freed by a skip in between', () => {
     const net = jobnet([job('A1'), job('A2', { after: ['A1'] }), job('A3', { after: ['A2'] })], { onFailure: 'end' });
     givenRun(runStarted(net), skipped('A2'), ...a1Runs, dispatched('A3')).when(report(fact.finished('A1', 1))).then(finished('A1', 1));
+  });
+
+  it('closes a held job that is behind it', () => {
+    givenRun(runStarted(alone), held('A2'), ...a1Runs).when(report(fact.finished('A1', 1))).then(finished('A1', 1), runFinished('failed'));
+  });
+
+  it('does not close a successor that is running when it fails in a re-run', () => {
+    const rerun = [finished('A1'), dispatched('A2'), rerunRequested('A1'), dispatched('A1', 2, { attempt: 2 })];
+    givenRun(runStarted(alone), ...a1Runs, ...rerun).when(report(fact.finished('A1', 1, 2))).then(finished('A1', 1, 2));
   });
 
   it('ends the run failed as well when it was lost', () => {
