@@ -1,7 +1,8 @@
 import type { JobnetDefinition } from '#events/definition';
 import type { FoldContext } from '../src/decider.js';
 import type { ExecutionFact } from '../src/run/execution-fact.js';
-import type { Capacity, Expectation, RunCommand, RunCommandOf } from '../src/run/run.decider.js';
+import type { Expectation } from '../src/run/interventions/intervention.js';
+import type { Capacity, RunCommand, RunCommandOf } from '../src/run/run.decider.js';
 import { OUTPUT, REASON } from './run-events.js';
 import { ACCEPTED_AT, execution, FINISHED_AT, RECORDED_AT, RUN, STARTED_AT } from './run-instants.js';
 

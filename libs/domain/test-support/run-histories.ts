@@ -33,7 +33,7 @@ function newestOf(state: JobState): number {
 }
 
 /** The event that makes the transition happen to A2, in a run that `jobIn` made. */
-export function transitionOfA2(transition: Exclude<JobTransition, 'predecessors-through'>, state: JobState): RunEvent {
+export function transitionOfA2(transition: Exclude<JobTransition, 'predecessors-through' | 'predecessor-again'>, state: JobState): RunEvent {
   const ordinal = newestOf(state);
   switch (transition) {
     case 'JobHeld': return event.held('A2');

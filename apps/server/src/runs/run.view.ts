@@ -2,7 +2,7 @@ import type { ExecutionView, JobView, RunningView, RunView } from '#protocol/api
 import { isThrough } from '#domain/run/job-transitions';
 import { statusOf } from '#domain/run/run-status';
 import { currentExecution, type Execution, type Job, type Run } from '#domain/run/run.state';
-import { publicState } from '#domain/run/skip-job';
+import { publicState } from '#domain/run/interventions/intervention';
 import type { Contact } from '../agents/agents.projection.js';
 import { evidenceOf } from './evidence.js';
 

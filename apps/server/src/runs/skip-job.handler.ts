@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Expectation } from '#domain/run/run.decider';
+import type { Expectation } from '#domain/run/interventions/intervention';
 import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
 import type { Transacted } from '../event-sourcing/aggregate.repository.js';
 import { RunTransactions } from './run-transactions.js';

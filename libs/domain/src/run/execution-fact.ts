@@ -17,6 +17,8 @@ export type ExecutionFact = { readonly executionId: string; readonly jobId: stri
     readonly finishedAt: Instant;
     readonly durationMs?: number | undefined;
     readonly output?: Output | undefined;
+    /** The agent had delivered this signal before the process ended: it did not end by itself. */
+    readonly stoppedBy?: 'SIGTERM' | 'SIGKILL' | undefined;
   } & Began)
   | ({ readonly state: 'orphaned'; readonly reason: string } & Began)
   | ({ readonly state: 'lost'; readonly reason: string } & Began)

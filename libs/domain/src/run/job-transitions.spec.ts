@@ -6,7 +6,7 @@ import { isExecuting, isThrough, isWrong, type JobState, type JobTransition, nex
 import { jobOf } from './run.state.js';
 
 const states = Object.keys(nextJobState) as JobState[];
-const transitions = (Object.keys(nextJobState.waiting) as JobTransition[]).filter((each) => each !== 'predecessors-through');
+const transitions = (Object.keys(nextJobState.waiting) as JobTransition[]).filter((each): each is Exclude<JobTransition, 'predecessors-through' | 'predecessor-again'> => !each.startsWith('predecessor'));
 const cells = states.flatMap((state) => transitions.map((transition) => ({ state, transition, next: nextJobState[state][transition] })));
 
 /** A job that is released goes on to where its predecessors let it: through already, wherever these histories have it held. */
@@ -46,7 +46,6 @@ describe('a job whose predecessors are through', () => {
     ['failed-settled', [...begun, event.dispatched('A2'), event.settled('A2', 'failed'), ...afterRerun]],
     ['stopped', [...begun, event.dispatched('A2'), event.stopped('A2'), ...afterRerun]],
     ['lost', [...begun, event.dispatched('A2'), event.plain('JobLost', 'A2'), ...afterRerun]],
-    ['ready', [...begun, ...afterRerun]],
   ];
 
   it.each(before)('moves from %s as the table says, or not at all', (state, history) => {
@@ -57,7 +56,14 @@ describe('a job whose predecessors are through', () => {
   });
 
   it('is every state of the table', () => {
-    expect(before.map(([state]) => state).sort()).toEqual([...states].sort());
+    // Ready it is already: its predecessors cannot get through once more without making it wait before.
+    expect([...before.map(([state]) => state), 'ready'].sort()).toEqual([...states].sort());
+  });
+
+  it.each([...before.slice(3), ['ready', begun], ['held', [...begun, event.held('A2')]]] as typeof before)('and is %s waits again for one that runs once more, if it has not begun', (state, history) => {
+    const reruns = jobOf(foldRun(...history), 'A1')?.state === 'succeeded' ? history : [...history, event.finished('A1', 0, 2)];
+    const next = nextJobState[state]['predecessor-again'];
+    expect(jobOf(foldRun(...reruns, event.rerunRequested('A1')), 'A2')?.state).toBe(next === 'corrupt' ? state : next);
   });
 
   it('is released to wait when they are not', () => {

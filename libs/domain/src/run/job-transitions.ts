@@ -3,12 +3,12 @@ export type JobState =
   | 'waiting' | 'held' | 'ready' | 'dispatched' | 'running' | 'succeeded' | 'failed' | 'failed-settled' | 'stopped' | 'skipped' | 'lost';
 
 /**
- * What may happen to a job: its events, an outcome that decides the way split in two, and the one thing that no event says
- * because the fold sees it: that all predecessors are through. Facts about an execution that is not the current one of a job
+ * What may happen to a job: its events, an outcome that decides the way split in two, and what no event says because
+ * the fold sees it: that all predecessors are through, or that one of them runs once more. Facts about an execution that is not the current one of a job
  * that is executing move that execution alone (`execution-transitions.ts`); so does every late result.
  */
 export type JobTransition =
-  | 'predecessors-through'
+  | 'predecessors-through' | 'predecessor-again'
   | 'JobHeld' | 'JobReleased'
   | 'JobDispatched' | 'JobAccepted' | 'JobDeclined' | 'JobStarted'
   | 'JobFinished:succeeded' | 'JobFinished:failed'
@@ -21,7 +21,7 @@ export type JobTransition =
 type Row = { readonly [Transition in JobTransition]: JobState | 'corrupt' };
 
 const nothing: Row = {
-  'predecessors-through': 'corrupt', JobHeld: 'corrupt', JobReleased: 'corrupt', JobDispatched: 'corrupt', JobAccepted: 'corrupt',
+  'predecessors-through': 'corrupt', 'predecessor-again': 'corrupt', JobHeld: 'corrupt', JobReleased: 'corrupt', JobDispatched: 'corrupt', JobAccepted: 'corrupt',
   JobDeclined: 'corrupt', JobStarted: 'corrupt', 'JobFinished:succeeded': 'corrupt', 'JobFinished:failed': 'corrupt', JobStopped: 'corrupt',
   JobLost: 'corrupt', JobOrphaned: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobStopRequested: 'corrupt',
   JobSkipped: 'corrupt', JobRerunRequested: 'corrupt', 'JobOutcomeSettled:succeeded': 'corrupt', 'JobOutcomeSettled:failed': 'corrupt',
@@ -45,9 +45,9 @@ const wrong: Row = {
 
 /** The whole state machine of a job. A new event or state does not compile until it has its place here. */
 export const nextJobState: { readonly [State in JobState]: Row } = {
-  waiting: { ...nothing, 'predecessors-through': 'ready', JobHeld: 'held', JobSkipped: 'skipped' },
-  held: { ...nothing, 'predecessors-through': 'held', JobReleased: 'waiting', JobSkipped: 'skipped' },
-  ready: { ...nothing, JobHeld: 'held', JobDispatched: 'dispatched', JobSkipped: 'skipped' },
+  waiting: { ...nothing, 'predecessors-through': 'ready', 'predecessor-again': 'waiting', JobHeld: 'held', JobSkipped: 'skipped' },
+  held: { ...nothing, 'predecessors-through': 'held', 'predecessor-again': 'held', JobReleased: 'waiting', JobSkipped: 'skipped' },
+  ready: { ...nothing, 'predecessor-again': 'waiting', JobHeld: 'held', JobDispatched: 'dispatched', JobSkipped: 'skipped' },
   dispatched: {
     ...executing,
     JobAccepted: 'dispatched', JobDeclined: 'held', JobNeverStarted: 'ready', JobNotKnownToAgent: 'dispatched', JobStopRequested: 'dispatched',

@@ -50,10 +50,17 @@ function factToEvent(run: Run, agent: string, fact: ExecutionFact): RunEvent | u
     case 'lost':
       return { type: 'JobLost', data: { ...ids, reason: fact.reason, ...(fact.startedAt === undefined ? {} : { startedAt: fact.startedAt }) } };
     case 'never-started':
-      return execution.state === 'running' ? undefined : { type: keepsFailingToStart(job, execution) ? 'JobDeclined' : 'JobNeverStarted', data: { ...ids, reason: fact.reason } };
+      return execution.state === 'running' ? undefined : neverStarted(job, execution, { ...ids, reason: fact.reason });
     case 'declined':
       return execution.state === 'running' ? undefined : { type: 'JobDeclined', data: { ...ids, reason: fact.reason } };
   }
+}
+
+/** A stop that came before the process carried it out by its absence; without one the job is to be dispatched again. */
+function neverStarted(job: Job, execution: Execution, data: { jobId: string; executionId: string; reason: string }): RunEvent {
+  const decides = isExecuting(job.state) && currentExecution(job) === execution;
+  if (decides && execution.stopRequested === true) return { type: 'JobStopped', data: { jobId: data.jobId, executionId: data.executionId } };
+  return { type: keepsFailingToStart(job, execution) ? 'JobDeclined' : 'JobNeverStarted', data };
 }
 
 /** So many executions in a row that did not start are no accident of a crash: the job is held, instead of going round for ever. */
@@ -72,7 +79,9 @@ function afterTheEnd(job: Job, execution: Execution, fact: ExecutionFact): RunEv
 
 function finished(job: Job, execution: Execution, fact: Extract<ExecutionFact, { state: 'finished' }>): RunEvent {
   if (!isExecuting(job.state) || currentExecution(job) !== execution) return lateResult(job, fact);
-  return { type: 'JobFinished', data: resultOf(job, fact) };
+  if (execution.stopRequested !== true || fact.stoppedBy === undefined) return { type: 'JobFinished', data: resultOf(job, fact) };
+  const { outcome: _outcome, ...end } = resultOf(job, fact);
+  return { type: 'JobStopped', data: end };
 }
 
 function lateResult(job: Job, fact: Extract<ExecutionFact, { state: 'finished' }>): RunEvent {

@@ -1,4 +1,4 @@
-import { isThrough, isWrong } from './job-transitions.js';
+import { isExecuting, isThrough, isWrong } from './job-transitions.js';
 import type { Job, Run } from './run.state.js';
 
 export type RunStatus = 'running' | 'failing' | 'held' | 'succeeded' | 'failed' | 'stopped';
@@ -16,10 +16,12 @@ function isDecided(run: Run, { state }: Job): boolean {
 }
 
 /** How the run ended, or undefined while something in it can still run or waits for a decision. */
-export function outcomeOf(run: Run): 'succeeded' | 'failed' | undefined {
+export function outcomeOf(run: Run): 'succeeded' | 'failed' | 'stopped' | undefined {
+  const through = run.jobs.every((job) => isThrough(job.state));
+  if (run.stopRequested) return run.jobs.some((job) => isExecuting(job.state)) ? undefined : through ? 'succeeded' : 'stopped';
   const closed = closedJobs(run);
   if (closed.includes(false)) return undefined;
-  return run.jobs.every((job) => isThrough(job.state)) ? 'succeeded' : 'failed';
+  return through ? 'succeeded' : 'failed';
 }
 
 /** A job is closed when it is decided, or when it is behind one that is closed without being through: it can never run. */

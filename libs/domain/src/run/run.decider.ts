@@ -3,12 +3,19 @@ import type { RunEvent } from '#events/run.events';
 import type { Decider, FoldContext } from '../decider.js';
 import type { Decision } from '../rejection.js';
 import type { ExecutionFact } from './execution-fact.js';
+import { adoptLateResult } from './interventions/adopt-late-result.js';
+import { holdJob, releaseJob } from './interventions/hold-job.js';
+import { holdRun, releaseRun, stopRun } from './interventions/intervene-in-run.js';
+import type { Expectation } from './interventions/intervention.js';
+import { rerunJob } from './interventions/rerun-job.js';
+import { settleJob } from './interventions/settle-job.js';
+import { skipJob } from './interventions/skip-job.js';
+import { stopJob } from './interventions/stop-job.js';
 import type { RunState } from './run.state.js';
 import { evolveRun } from './run.evolve.js';
 import { dispatchReady } from './dispatch-ready.js';
 import { recordFacts } from './record-facts.js';
 import { recordNotKnown } from './record-not-known.js';
-import { skipJob } from './skip-job.js';
 import { startRun } from './start-run.js';
 
 /**
@@ -17,16 +24,16 @@ import { startRun } from './start-run.js';
  */
 export type Capacity = Readonly<Record<string, number>>;
 
-/** What an operator saw when deciding; refused unless it still is so. */
-export interface Expectation {
-  readonly executionId?: string | undefined;
-  readonly state?: string | undefined;
-}
-
 /** Every command carries the context that its events will be recorded with. */
 interface Common {
   readonly context: FoldContext;
   readonly capacity: Capacity;
+}
+
+/** An intervention in a job, and what the operator saw when deciding on it. */
+interface OnJob extends Common {
+  readonly jobId: string;
+  readonly expect?: Expectation | undefined;
 }
 
 export type RunCommand =
@@ -40,7 +47,17 @@ export type RunCommand =
   | (Common & { readonly type: 'DispatchReady' })
   | (Common & { readonly type: 'RecordFacts'; readonly agent: string; readonly facts: readonly ExecutionFact[] })
   | (Common & { readonly type: 'RecordNotKnown'; readonly agent: string; readonly executionIds: readonly string[]; readonly reason: string })
-  | (Common & { readonly type: 'SkipJob'; readonly jobId: string; readonly expect?: Expectation | undefined });
+  | (Common & { readonly type: 'HoldRun' })
+  | (Common & { readonly type: 'ReleaseRun' })
+  | (Common & { readonly type: 'StopRun' })
+  | (OnJob & { readonly type: 'SkipJob' })
+  | (OnJob & { readonly type: 'HoldJob' })
+  | (OnJob & { readonly type: 'ReleaseJob' })
+  | (OnJob & { readonly type: 'StopJob' })
+  | (OnJob & { readonly type: 'RerunJob'; readonly concurrent: boolean })
+  | (OnJob & { readonly type: 'SettleJob'; readonly outcome: 'succeeded' | 'failed'; readonly exitCode?: number | undefined })
+  /** Without an execution: the newest late result. */
+  | (OnJob & { readonly type: 'AdoptLateResult'; readonly lateExecutionId?: string | undefined });
 
 export type RunCommandOf<Type extends RunCommand['type']> = Extract<RunCommand, { type: Type }>;
 
@@ -59,8 +76,26 @@ export const runDecider: Decider<RunState, RunCommand, RunEvent> = {
         return recordFacts(command, state);
       case 'RecordNotKnown':
         return recordNotKnown(command, state);
+      case 'HoldRun':
+        return holdRun(state);
+      case 'ReleaseRun':
+        return releaseRun(command, state);
+      case 'StopRun':
+        return stopRun(command, state);
       case 'SkipJob':
         return skipJob(command, state);
+      case 'HoldJob':
+        return holdJob(command, state);
+      case 'ReleaseJob':
+        return releaseJob(command, state);
+      case 'StopJob':
+        return stopJob(command, state);
+      case 'RerunJob':
+        return rerunJob(command, state);
+      case 'SettleJob':
+        return settleJob(command, state);
+      case 'AdoptLateResult':
+        return adoptLateResult(command, state);
     }
   },
 };

@@ -3,7 +3,7 @@ import { by } from '../../test-support/given.js';
 import { foldRun } from '../../test-support/given-run.js';
 import { chain, job, jobnet } from '../../test-support/jobnets.js';
 import { operator, server } from '../../test-support/run-commands.js';
-import { adopted, dispatched, finished, intent, lateResult, plain, released, rerunRequested, runFinished, runStarted, settled, skipped, started } from '../../test-support/run-events.js';
+import { dispatched, finished, intent, lateResult, plain, released, rerunRequested, runFinished, runStarted, settled, skipped, started } from '../../test-support/run-events.js';
 import { FINISHED_AT, RECORDED_AT } from '../../test-support/run-instants.js';
 import { evolveRun } from './run.evolve.js';
 
@@ -25,7 +25,7 @@ describe('a history that cannot be', () => {
   });
 
   it.each([
-    runFinished('failed'), dispatched('A1', 2), skipped('A1'), released('A1'), rerunRequested('A1'), settled('A1', 'failed'), adopted('A1', 'failed'),
+    runFinished('failed'), dispatched('A1', 2), skipped('A1'), released('A1'), rerunRequested('A1'), settled('A1', 'failed'),
     { type: 'RunHeld', data: {} } as const, { type: 'RunReleased', data: {} } as const, { type: 'RunStopRequested', data: {} } as const,
   ])('stops the fold: $type after the run finished', (event) => {
     expect(() => foldRun(...over, event)).toThrow(`${event.type} after the run finished`);

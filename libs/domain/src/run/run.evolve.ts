@@ -43,13 +43,13 @@ function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, conte
     case 'JobSkipped':
       return moveJob(open(run, event), event.data.jobId, event.type);
     case 'JobRerunRequested':
-      return moveJob(open(run, event), event.data.jobId, event.type, (job) => ({ ...job, attempt: job.attempt + 1 }));
+      return rerunRequested(open(run, event), event);
     case 'JobOutcomeSettled':
       return moveJob(open(run, event), event.data.jobId, `JobOutcomeSettled:${event.data.outcome}`, (job) => ({
         ...job, ...(event.data.exitCode === undefined ? {} : { exitCode: event.data.exitCode }),
       }));
     case 'LateResultAdopted':
-      return moveJob(moveExecution(open(run, event), event, context), event.data.jobId, `LateResultAdopted:${event.data.outcome}`);
+      return moveJob(moveExecution(run, event, context), event.data.jobId, `LateResultAdopted:${event.data.outcome}`);
     case 'JobFinished':
       return moveBoth(run, event, `JobFinished:${event.data.outcome}`, context);
     case 'LateResultRecorded':
@@ -68,7 +68,7 @@ function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, conte
   }
 }
 
-/** A finished run takes in what agents still say of its open executions, and nothing else. */
+/** A finished run takes in what still becomes of its executions, and nothing else. */
 function open(run: Run, { type }: RunEvent): Run {
   if (run.finished !== undefined) throw corruptHistory(`${type} after the run finished`);
   return run;
@@ -80,6 +80,17 @@ function dispatched(run: Run, { data }: RunEventOf<'JobDispatched'>, { at }: Fol
     const { executionId, ordinal, attempt, agent } = data;
     return { ...job, executions: [...job.executions, { executionId, ordinal, attempt, agent, state: 'dispatched', dispatchedAt: at }] };
   });
+}
+
+/** What was to come after it waits again; nothing of that has begun, or the rerun would have been refused. */
+function rerunRequested(run: Run, { type, data: { jobId } }: RunEventOf<'JobRerunRequested'>): Run {
+  const index = indexOf(run, jobId);
+  const moved = moveJob(run, jobId, type, (job) => ({ ...job, attempt: job.attempt + 1, exitCode: undefined }));
+  return (run.shape.successors[index] ?? []).reduce((folded, next) => {
+    const job = jobAt(folded, next);
+    const state = nextJobState[job.state]['predecessor-again'];
+    return state === 'corrupt' ? folded : replaceJob(folded, next, { ...job, state });
+  }, moved);
 }
 
 /** The execution always follows its agent; its job only while it waits for just this execution. */
@@ -125,6 +136,7 @@ function withFacts(execution: Execution, event: ExecutionEvent, { at, actor }: F
     case 'JobStopRequested':
       return { ...heard, stopRequested: true };
     case 'LateResultAdopted':
+      return { ...heard, adopted: true };
     case 'ExecutionAbandoned':
       return heard;
   }

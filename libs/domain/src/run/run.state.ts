@@ -23,6 +23,8 @@ export interface Execution {
   readonly reason?: string | undefined;
   /** The result came after the job was decided: it is kept and changes nothing by itself (law 6). */
   readonly late?: boolean | undefined;
+  /** An operator made the late result the job's. */
+  readonly adopted?: boolean | undefined;
   readonly stopRequested?: boolean | undefined;
   /** Since when the agent says that it does not hold it. Evidence, not state (law 5). */
   readonly notKnownSince?: Instant | undefined;
@@ -35,7 +37,8 @@ export interface Job {
   readonly attempt: number;
   /** The newest is the current one: only it may decide the job. */
   readonly executions: readonly Execution[];
-  readonly exitCode?: number;
+  /** What an operator settled it with. */
+  readonly exitCode?: number | undefined;
 }
 
 /** A run of one version of a jobnet; `undefined` before RunStarted. */

@@ -60,8 +60,8 @@ describe('what follows a result', () => {
     givenRun(...history, finished('A1'), { type: 'RunReleased', data: {} }).when(dispatchReady()).then(dispatched('A2'));
   });
 
-  it('is nothing more once a stop of the run was asked for', () => {
-    givenRun(runStarted(chain('A1', 'A2')), ...a1Runs, { type: 'RunStopRequested', data: {} }).when(report(fact.finished('A1'))).then(finished('A1'));
+  it('is the end of the run once a stop of it was asked for and nothing runs', () => {
+    givenRun(runStarted(chain('A1', 'A2')), ...a1Runs, { type: 'RunStopRequested', data: {} }).when(report(fact.finished('A1'))).then(finished('A1'), runFinished('stopped'));
   });
 
   it('passes over a job that is held, until it is released', () => {

@@ -1,12 +1,12 @@
 import type { RunEvent } from '#events/run.events';
-import { by } from '../../test-support/given.js';
-import { foldRun, givenRun, statesOf } from '../../test-support/given-run.js';
-import { chain, job, jobnet } from '../../test-support/jobnets.js';
-import { fact, nobodyConnected, operator, report, skip, withContext, withSlots } from '../../test-support/run-commands.js';
+import { by } from '../../../test-support/given.js';
+import { foldRun, givenRun, statesOf } from '../../../test-support/given-run.js';
+import { chain, job, jobnet } from '../../../test-support/jobnets.js';
+import { fact, nobodyConnected, operator, report, skip, withContext, withSlots } from '../../../test-support/run-commands.js';
 import {
   dispatched, finished, held, plain, rerunRequested, runFinished, runStarted, settled, skipped, started, stopped,
-} from '../../test-support/run-events.js';
-import { execution } from '../../test-support/run-instants.js';
+} from '../../../test-support/run-events.js';
+import { execution } from '../../../test-support/run-instants.js';
 
 const net = chain('A1', 'A2');
 const sent = [runStarted(net), dispatched('A1')];
