@@ -37,7 +37,8 @@ export class MoodyEventStore implements EventStore {
 
   async *subscribe(after?: Position, options?: { readonly filter?: ReadFilter; readonly signal?: AbortSignal }): AsyncIterable<readonly RecordedEvent[]> {
     for await (const batch of this.log.subscribe(after, options)) {
-      await this.subscriptionGate;
+      if (this.subscriptionGate !== undefined) await Promise.race([this.subscriptionGate, aborted(options?.signal)]);
+      if (options?.signal?.aborted === true) return;
       yield batch;
     }
   }
@@ -82,6 +83,14 @@ export class MoodyEventStore implements EventStore {
     };
   }
 
+  /** Appends whose stream name begins with `prefix` write nothing and fail, until the answer is called. */
+  refuseAppends(prefix: string): () => void {
+    this.mood = (append, stream) => (stream.startsWith(prefix) ? Promise.reject(new StoreUnavailableError('the disk is full')) : append());
+    return () => {
+      this.mood = undefined;
+    };
+  }
+
   /** Appends whose stream name begins with `prefix` are neither written nor answered until the answer is called. */
   holdAppends(prefix = ''): () => void {
     const gate = new Gate();
@@ -118,6 +127,13 @@ export class MoodyEventStore implements EventStore {
   private requireAvailable(): void {
     if (this.unavailable) throw new StoreUnavailableError('the disk is gone');
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 class Gate {

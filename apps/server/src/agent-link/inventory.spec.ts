@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { RunningView, List } from '#protocol/api';
+import { waitFor } from '../../../../test/support/wait-for.js';
+import { accepted, finished, ScriptedAgent } from '../../test-support/scripted-agent.js';
+import { CHAIN, closeServers, ServerUnderTest, SINGLE } from '../../test-support/server-under-test.js';
+
+let server: ServerUnderTest;
+let agent: ScriptedAgent;
+
+beforeEach(async () => {
+  server = await ServerUnderTest.start();
+  await server.define(CHAIN);
+  await server.define(SINGLE);
+  agent = await ScriptedAgent.connected(server);
+});
+
+afterEach(closeServers);
+
+async function evidenceOf(runId: string, jobId: string): Promise<string | undefined> {
+  return (await server.run(runId)).jobs.find((job) => job.jobId === jobId)?.evidence.kind;
+}
+
+async function goAway(): Promise<void> {
+  agent.hangUp();
+  await waitFor('the agent is away', async () => (await server.store.events('agent-local')).at(-1)?.type === 'AgentContactLost', 5_000);
+}
+
+describe('an execution that is not in the inventory', () => {
+  it('and was handed over is not known to the agent: it stays open, says so, and is not sent again', async () => {
+    const runId = await server.startRun();
+    const { spec, position } = await agent.dispatchOf('A1', runId);
+    agent.inventory = [];
+    agent.frames.length = 0;
+    await agent.connect();
+    const job = (await server.run(runId)).jobs[0];
+    expect(job).toMatchObject({ state: 'dispatched', evidence: { kind: 'unknown-to-agent' }, executions: [{ executionId: spec.executionId }] });
+    expect(BigInt(agent.servedUpTo)).toBe(BigInt(position));
+    const next = await server.startRun('S');
+    await agent.dispatchOf('S1', next);
+    expect(agent.dispatches()).toHaveLength(1);
+    const { items } = await server.read<List<RunningView>>('/api/v1/running');
+    expect(items.map(({ evidence }) => evidence.kind)).toEqual(['unknown-to-agent', 'none']);
+  });
+
+  it('and was dispatched after what the agent was served is sent, not settled', async () => {
+    const served = agent.servedUpTo;
+    const runId = await server.startRun();
+    await agent.dispatchOf('A1', runId);
+    agent.inventory = [];
+    agent.servedUpTo = served;
+    agent.frames.length = 0;
+    await agent.connect();
+    await agent.dispatchOf('A1', runId);
+    expect(await evidenceOf(runId, 'A1')).toBe('none');
+  });
+
+  it('is settled by an event that names what the hello said', async () => {
+    const runId = await server.startRun();
+    await agent.dispatchOf('A1', runId);
+    agent.inventory = [];
+    const helloId = randomUUID();
+    await agent.connect({ helloId });
+    const [settled] = (await server.store.events(`run-${runId}`)).filter(({ type }) => type === 'JobNotKnownToAgent');
+    expect(settled).toMatchObject({ metadata: { causationId: helloId, actor: { kind: 'server' } }, data: { reason: expect.stringContaining('inventory') as string } });
+    await agent.connect();
+    expect((await server.store.typesOn(`run-${runId}`)).filter((type) => type === 'JobNotKnownToAgent')).toHaveLength(1);
+  });
+
+  it('is what the agent holds after all, once it reports on it', async () => {
+    const runId = await server.startRun();
+    const { spec } = await agent.dispatchOf('A1', runId);
+    agent.inventory = [];
+    await agent.connect();
+    await agent.report(finished(spec));
+    expect((await server.run(runId)).jobs[0]).toMatchObject({ state: 'succeeded', evidence: { kind: 'none' } });
+  });
+});
+
+describe('a journal that is new, or has gone back', () => {
+  const wipe = () => {
+    agent.inventory = [];
+    agent.servedUpTo = '0';
+    agent.journalId = randomUUID();
+    agent.frames.length = 0;
+  };
+
+  it.each([
+    { what: 'another journal', change: () => wipe() },
+    { what: 'an earlier record', change: () => { agent.inventory = []; agent.servedUpTo = '0'; agent.journalSequence = 3; agent.frames.length = 0; } },
+  ])('($what) knows nothing of what was dispatched before: nothing of it is sent again', async ({ change }) => {
+    agent.journalSequence = 10;
+    await agent.connect();
+    const runId = await server.startRun();
+    await agent.dispatchOf('A1', runId);
+    await goAway();
+    const waiting = await server.startRun('S');
+    change();
+    await agent.connect();
+    await agent.dispatchOf('S1', waiting);
+    expect(agent.dispatches()).toHaveLength(1);
+    expect(await evidenceOf(runId, 'A1')).toBe('unknown-to-agent');
+  });
+
+  it('still knows what its inventory names', async () => {
+    const runId = await server.startRun();
+    const { spec } = await agent.dispatchOf('A1', runId);
+    await agent.report(accepted(spec));
+    wipe();
+    agent.inventory = [spec.executionId];
+    await agent.connect();
+    expect(await evidenceOf(runId, 'A1')).toBe('confirmed');
+  });
+
+  it('is remembered when the hello failed half-way: the next one settles what that one did not', async () => {
+    const runId = await server.startRun();
+    await agent.dispatchOf('A1', runId);
+    await goAway();
+    wipe();
+    const refuse = server.store.refuseAppends('run-');
+    expect((await agent.sayHello()).status).toBe(503);
+    refuse();
+    expect(await evidenceOf(runId, 'A1')).not.toBe('unknown-to-agent');
+    await agent.connect();
+    expect(await evidenceOf(runId, 'A1')).toBe('unknown-to-agent');
+    expect(agent.frames).toEqual([]);
+  });
+
+  it('is remembered over a restart of the server in between', async () => {
+    const runId = await server.startRun();
+    await agent.dispatchOf('A1', runId);
+    await goAway();
+    wipe();
+    const refuse = server.store.refuseAppends('run-');
+    expect((await agent.sayHello()).status).toBe(503);
+    refuse();
+    server = await server.restart();
+    agent.server = server;
+    await agent.connect();
+    expect(await evidenceOf(runId, 'A1')).toBe('unknown-to-agent');
+    expect(agent.frames).toEqual([]);
+  });
+});
