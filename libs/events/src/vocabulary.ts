@@ -27,14 +27,12 @@ export type Actor = z.infer<typeof actor>;
  * `commandId` names the command that decided it, `correlationId` the whole it belongs to (a run), `causationId` what caused
  * the command (an event's id or the command itself).
  */
-const eventMetadata = z.object({
-  at: instant,
-  actor,
-  commandId: z.string(),
-  correlationId: z.string(),
-  causationId: z.string(),
-  reason: z.string().optional(),
-  ticket: z.string().optional(),
-});
-
-export type EventMetadata = z.infer<typeof eventMetadata>;
+export interface EventMetadata {
+  readonly at: Instant;
+  readonly actor: Actor;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly reason?: string | undefined;
+  readonly ticket?: string | undefined;
+}
