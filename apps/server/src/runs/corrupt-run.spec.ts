@@ -38,8 +38,8 @@ describe('a run whose history cannot be', () => {
   it('keeps no other run waiting behind it', async () => {
     await server.store.append('run-X', 'none', [runStarted('X'), impossible('X')]);
     await closed('X');
-    const agent = await ScriptedAgent.connected(server, { slots: 1 });
     const runId = await server.startRun();
+    const agent = await ScriptedAgent.connected(server, { slots: 1 });
     await agent.execute('A1', 0, runId);
     await agent.execute('A2', 0, runId);
     expect((await server.run(runId)).status).toBe('succeeded');
@@ -49,7 +49,7 @@ describe('a run whose history cannot be', () => {
     await server.store.append('run-X', 'none', [runStarted('X'), dispatched('X', 'A1'), impossible('X')]);
     await closed('X');
     const agent = new ScriptedAgent(server);
-    agent.servedUpTo = '8';
+    agent.servedUpTo = String(await server.store.head());
     await agent.connect();
     const runId = await server.startRun();
     await agent.execute('A1', 0, runId);
