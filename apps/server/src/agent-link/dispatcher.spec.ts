@@ -1,4 +1,4 @@
-import { CommandBus, type ICommand } from '@nestjs/cqrs';
+import type { CommandBus, ICommand } from '@nestjs/cqrs';
 import type { FoldedEvent } from '../event-sourcing/projection.js';
 import { LogClock } from '../event-sourcing/log-clock.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
