@@ -102,8 +102,7 @@ describe('a second server on the same log', () => {
     await waitFor('it listens', () => second.printed().includes(`listening on ${url()}`));
   }, 60_000);
 
-  // Not yet so: startServer lets the AbortError of the waiting store through, and the command answers 1.
-  it.failing.each(['SIGINT', 'SIGTERM'] as const)('ends without an error on %s while it waits, and the first goes on', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends without an error on %s while it waits, and the first goes on', async (signal) => {
     const second = startStandby();
     await isWaiting();
     await second.kill(signal);

@@ -18,6 +18,7 @@ const logger = new Logger('Server');
 export async function startServer(options: ServerOptions): Promise<void> {
   Logger.overrideLogger(new JsonLogger());
   const store = await openStore(options);
+  if (store === undefined) return;
   const app = await preparedApp(store, options, (error) => {
     logger.error(error instanceof Error ? error.stack : error);
     process.exit(1);
@@ -27,13 +28,20 @@ export async function startServer(options: ServerOptions): Promise<void> {
   process.stdout.write(`listening on ${urlOf(app)}\n`);
 }
 
-async function openStore({ store }: ServerOptions): Promise<EventStore> {
+/** Waits as a standby while another process has the log; undefined when a signal ended the waiting. */
+async function openStore({ store }: ServerOptions): Promise<EventStore | undefined> {
   const waiting = new AbortController();
   const giveUp = () => waiting.abort();
   process.once('SIGTERM', giveUp).once('SIGINT', giveUp);
-  const opened = await openSqliteEventStore({ file: store.file, signal: waiting.signal, onWaiting: (message) => logger.warn(message) });
-  process.off('SIGTERM', giveUp).off('SIGINT', giveUp);
-  return opened;
+  try {
+    return await openSqliteEventStore({ file: store.file, signal: waiting.signal, onWaiting: (message) => logger.warn(message) });
+  } catch (error) {
+    if (!waiting.signal.aborted) throw error;
+    logger.log('stopped while waiting');
+    return undefined;
+  } finally {
+    process.off('SIGTERM', giveUp).off('SIGINT', giveUp);
+  }
 }
 
 function urlOf(app: NestFastifyApplication): string {

@@ -16,6 +16,8 @@ export const jobDefinition = z.object({
   env: variables,
   parameters: variables,
   cwd: z.string().optional(),
+  /** Between SIGTERM and SIGKILL when the job is stopped; 10 seconds unless written otherwise. */
+  stopGraceSeconds: z.int().min(0).max(86_400).optional(),
 });
 
 /** A jobnet as it is stored: its jobs in the order in which they were written. */

@@ -6,7 +6,7 @@ export const outputSummary = z.object({
   /** Of the whole file, lower-case hexadecimal. Absent in results that were recorded before version 2. */
   sha256: z.string().optional(),
   /** The last bytes, at most 4 KiB, decoded as UTF-8 with replacement characters. */
-  tail: z.string(),
+  tail: z.string().max(4096),
   /** True when the tail is not the whole. */
   truncated: z.boolean(),
 });

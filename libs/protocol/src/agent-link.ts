@@ -30,11 +30,20 @@ export const executionSpec = z.object({
   cwd: z.string().optional(),
 });
 
-/** Downstream. `dispatch`: run this. `cancel`: if it has not started, make sure that it never will; if it runs, let it run. */
+const intent = { session: z.int(), position, executionId: executionIdSchema, runId: identifier, jobId: identifier };
+
+/**
+ * Downstream. `dispatch`: run this. `cancel`: if it has not started, make sure that it never will; if it runs, let it run. `stop`: as
+ * `cancel`, and if it runs, SIGTERM to its process group, SIGKILL after the grace. Both are sent again in each session until answered.
+ */
 export const frame = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dispatch'), session: z.int(), position, spec: executionSpec }),
-  z.object({ kind: z.literal('cancel'), session: z.int(), position, executionId: executionIdSchema, runId: identifier, jobId: identifier }),
+  z.object({ kind: z.literal('cancel'), ...intent }),
+  z.object({ kind: z.literal('stop'), ...intent, graceSeconds: z.number().min(0).max(86_400) }),
 ]);
+
+/** For people; an agent that says more than this is cut short. */
+const reason = z.string().max(4_000);
 
 const reportOf = { executionId: executionIdSchema, runId: identifier, jobId: identifier, sequence: z.int().positive() };
 const began = { acceptedAt: instant.optional(), startedAt: instant.optional() };
@@ -48,12 +57,14 @@ export const report = z.discriminatedUnion('state', [
   z.object({ ...reportOf, state: z.literal('started'), ...began, startedAt: instant }),
   z.object({
     ...reportOf, state: z.literal('finished'), ...began,
-    exitCode: z.int(), signal: z.string().optional(), finishedAt: instant, durationMs: z.number().nonnegative().optional(), output,
+    exitCode: z.int(), signal: z.string().max(32).optional(), finishedAt: instant, durationMs: z.number().nonnegative().optional(), output,
+    /** The last signal that this agent had delivered before the end: the process did not end by itself. */
+    stoppedBy: z.enum(['SIGTERM', 'SIGKILL']).optional(),
   }),
-  z.object({ ...reportOf, state: z.literal('orphaned'), ...began, reason: z.string() }),
-  z.object({ ...reportOf, state: z.literal('lost'), ...began, reason: z.string() }),
-  z.object({ ...reportOf, state: z.literal('never-started'), reason: z.string() }),
-  z.object({ ...reportOf, state: z.literal('declined'), reason: z.string() }),
+  z.object({ ...reportOf, state: z.literal('orphaned'), ...began, reason }),
+  z.object({ ...reportOf, state: z.literal('lost'), ...began, reason }),
+  z.object({ ...reportOf, state: z.literal('never-started'), reason }),
+  z.object({ ...reportOf, state: z.literal('declined'), reason }),
 ]);
 
 /** Begins a session. The inventory names every execution that the agent holds: queued, running, or ended and not yet forgotten. */
@@ -93,6 +104,7 @@ export const HEARTBEAT_MS = 5_000;
 export type ExecutionSpec = z.infer<typeof executionSpec>;
 export type Frame = z.infer<typeof frame>;
 export type DispatchFrame = Extract<Frame, { kind: 'dispatch' }>;
+export type StopFrame = Extract<Frame, { kind: 'stop' }>;
 export type CancelFrame = Extract<Frame, { kind: 'cancel' }>;
 export type Report = z.infer<typeof report>;
 export type ReportState = Report['state'];

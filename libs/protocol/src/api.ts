@@ -21,8 +21,23 @@ export const startRunBody = z.strictObject({ parameters: parameters.optional(), 
 /** Optional precondition of an intervention: refused (409) unless the job still is as the operator saw it. */
 export const expectation = z.strictObject({ executionId: executionIdSchema.optional(), state: z.enum(JOB_STATES).optional() });
 
-/** `POST /runs/{runId}/jobs/{jobId}/skip` */
-export const skipJobBody = z.strictObject({ reason: why, ticket: z.string().max(200).optional(), expect: expectation.optional() });
+const ticket = z.string().max(200).optional();
+const intervention = { reason: why, ticket, expect: expectation.optional() };
+
+/** `POST /runs/{runId}/stop|hold|release` */
+export const runInterventionBody = z.strictObject({ reason: why, ticket });
+
+/** `POST /runs/{runId}/jobs/{jobId}/skip|stop|hold|release` */
+export const jobInterventionBody = z.strictObject(intervention);
+
+/** `.../rerun`: `concurrent` is needed over an execution that is still out. */
+export const rerunJobBody = z.strictObject({ ...intervention, concurrent: z.boolean().default(false) });
+
+/** `.../settle`: how the job ended, as far as a person knows. */
+export const settleJobBody = z.strictObject({ ...intervention, outcome: z.enum(['succeeded', 'failed']), exitCode: z.int().min(-255).max(255).optional() });
+
+/** `.../adopt`: which late result; the newest without an execution. */
+export const adoptLateResultBody = z.strictObject({ ...intervention, executionId: executionIdSchema.optional() });
 
 export const commandAnswer = z.object({ position, runId: identifier.optional(), version: z.int().optional() });
 

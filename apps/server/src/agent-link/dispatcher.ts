@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
-import { DispatchReady } from '../runs/dispatch-ready.handler.js';
+import { DispatchReady } from '../runs/commands/dispatch-ready.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { SlotBook } from '../runs/slot-book.js';
 import { ServerIdentity } from '../servers/server-identity.js';
@@ -77,7 +77,7 @@ export class Dispatcher implements Projection, OnApplicationShutdown {
       if (dispatched !== undefined) yield dispatched;
       return;
     }
-    if (event.type !== 'JobSkipped' && event.type !== 'JobOutcomeSettled' && event.type !== 'JobRerunRequested') return;
+    if (event.type !== 'JobSkipped' && event.type !== 'JobOutcomeSettled' && event.type !== 'JobRerunRequested' && event.type !== 'JobStopRequested') return;
     for (const each of open.values()) if (each.jobId === event.data.jobId) yield each;
   }
 

@@ -3,6 +3,9 @@ import type { ExecutionSpec, Frame } from '#protocol/agent-link';
 import type { OpenExecution, RunsProjection } from '../runs/runs.projection.js';
 import { isCancelPending } from '../runs/run.view.js';
 
+/** Between SIGTERM and SIGKILL, unless the job says otherwise. */
+const DEFAULT_GRACE_SECONDS = 10;
+
 /** A frame less the session it is sent in. */
 export type Outgoing = Frame extends infer Each ? (Each extends Frame ? Omit<Each, 'session'> : never) : never;
 
@@ -20,6 +23,9 @@ export function frameFor(runs: RunsProjection, { runId, jobId, executionId, posi
   const job = jobOf(run, jobId);
   const execution = job && executionOf(job, executionId);
   if (job === undefined || execution === undefined || execution.notKnownSince !== undefined) return undefined;
+  if (execution.stopRequested === true) {
+    return { kind: 'stop', position: position.toString(), executionId, runId, jobId, graceSeconds: job.definition.stopGraceSeconds ?? DEFAULT_GRACE_SECONDS };
+  }
   if (isCancelPending(job, execution)) return { kind: 'cancel', position: position.toString(), executionId, runId, jobId };
   if (execution.state !== 'dispatched') return undefined;
   return { kind: 'dispatch', position: position.toString(), spec: specOf(run, job, execution) };

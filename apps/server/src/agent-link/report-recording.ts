@@ -8,7 +8,7 @@ import { RecordUnmatched } from '../agents/record-unmatched.handler.js';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { StreamClosedError } from '../event-sourcing/command-failures.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
-import { RecordFacts } from '../runs/record-facts.handler.js';
+import { RecordFacts } from '../runs/commands/record-facts.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 
 /** What follows from the reports needs room in the same append; an append carries 512 KiB and 500 events. */

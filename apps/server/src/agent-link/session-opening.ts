@@ -10,7 +10,7 @@ import { LogFollower } from '../event-sourcing/log-follower.js';
 import { HttpProblem } from '../http/http-problem.js';
 import type { Principal } from '../http/principal.js';
 import { hashToken, newToken } from '../operators/token.js';
-import { RecordNotKnown } from '../runs/record-not-known.handler.js';
+import { RecordNotKnown } from '../runs/commands/record-not-known.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { ServerIdentity } from '../servers/server-identity.js';
 import { LiveSessions } from './live-sessions.js';

@@ -8,7 +8,7 @@ import type { RecordedEvent } from '#event-store/event-store.port';
 import { manyOf, pageQuery } from '../http/page.js';
 import { validate } from '../http/validate.js';
 import { RunQueries } from '../runs/run-queries.js';
-import { runStream } from '../runs/run.aggregate.js';
+import { runStream } from '../runs/commands/run.aggregate.js';
 import { type AuditFilter, AuditTrail } from './audit-trail.js';
 import { eventView } from './event.view.js';
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
+import type { CommandAnswer } from '#protocol/api';
 import type { Transacted } from '../event-sourcing/aggregate.repository.js';
 import { type CommandEnvelope, idempotentCommandId, newCommandId } from '../event-sourcing/command-envelope.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
@@ -19,6 +20,12 @@ export class CommandGateway {
     }
     const path = request.url.split('?', 1)[0] ?? '';
     return { commandId: key === undefined ? newCommandId() : idempotentCommandId(actor, request.method, path, key), actor, ...why };
+  }
+
+  /** Executes, and answers where the effect stands in the log. */
+  async answer(command: Command<Transacted>): Promise<CommandAnswer> {
+    const { place } = await this.execute(command);
+    return { position: place.receipt.position };
   }
 
   async execute<Result extends Transacted>(command: Command<Result>): Promise<Result> {

@@ -7,7 +7,7 @@ import { jobOf } from '#domain/run/run.state';
 import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
 import { HttpProblem } from '../http/http-problem.js';
 import { RunQueries } from './run-queries.js';
-import { runStream } from './run.aggregate.js';
+import { runStream } from './commands/run.aggregate.js';
 
 /** The output that came with the newest result of a job. It is read from the log: no fold keeps it in memory. */
 @Injectable()

@@ -1,4 +1,5 @@
 import type { ExecutionView, JobView, RunningView, RunView } from '#protocol/api';
+import { isOpenExecution } from '#domain/run/execution-transitions';
 import { isThrough } from '#domain/run/job-transitions';
 import { statusOf } from '#domain/run/run-status';
 import { currentExecution, type Execution, type Job, type Run } from '#domain/run/run.state';
@@ -32,10 +33,16 @@ function jobView(run: Run, job: Job, around: Surroundings): JobView {
     ...(execution === undefined ? {} : { executionId: execution.executionId }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...endOf(execution),
-    pending: job.executions.some((each) => isCancelPending(job, each)) ? ['cancel'] : [],
+    pending: pendingIntents(job),
     ...(waitsFor.length === 0 ? {} : { waitsFor }),
     executions: job.executions.map((each) => executionView(each, around)),
   };
+}
+
+/** What was asked of the agent and is not answered yet. */
+function pendingIntents(job: Job): string[] {
+  const stop = job.executions.some(({ state, stopRequested }) => stopRequested === true && isOpenExecution(state));
+  return [...(stop ? ['stop'] : []), ...(job.executions.some((each) => isCancelPending(job, each)) ? ['cancel'] : [])];
 }
 
 /** The job was decided while its execution had not begun: the agent has yet to say that it never will. */

@@ -7,7 +7,7 @@ import { manyOf, pageOf, pageQuery, sortedPageOf } from '../http/page.js';
 import { CurrentPrincipal, type Principal } from '../http/principal.js';
 import { validate } from '../http/validate.js';
 import { RunQueries, uncertaintyOf } from './run-queries.js';
-import { StartRun } from './start-run.handler.js';
+import { StartRun } from './commands/start-run.handler.js';
 
 const runsQuery = z.object({ ...pageQuery, jobnet: manyOf.optional(), status: manyOf.optional() });
 const runningQuery = z.object(pageQuery);

@@ -1,25 +1,27 @@
 import { Module } from '@nestjs/common';
 import { AgentsModule } from '../agents/agents.module.js';
 import { JobnetsModule } from '../jobnets/jobnets.module.js';
-import { DispatchReadyHandler } from './dispatch-ready.handler.js';
+import { DispatchReadyHandler } from './commands/dispatch-ready.handler.js';
+import { interventionHandlers } from './interventions/interventions.js';
+import { JobInterventionsController } from './job-interventions.controller.js';
+import { RunInterventionsController } from './run-interventions.controller.js';
 import { JobOutput } from './job-output.js';
 import { JobsController } from './jobs.controller.js';
-import { RecordFactsHandler } from './record-facts.handler.js';
-import { RecordNotKnownHandler } from './record-not-known.handler.js';
+import { RecordFactsHandler } from './commands/record-facts.handler.js';
+import { RecordNotKnownHandler } from './commands/record-not-known.handler.js';
 import { RunQueries } from './run-queries.js';
-import { RunTransactions } from './run-transactions.js';
+import { RunTransactions } from './commands/run-transactions.js';
 import { RunsController } from './runs.controller.js';
 import { RunsProjection } from './runs.projection.js';
-import { SkipJobHandler } from './skip-job.handler.js';
 import { SlotBook } from './slot-book.js';
-import { StartRunHandler } from './start-run.handler.js';
+import { StartRunHandler } from './commands/start-run.handler.js';
 
 @Module({
   imports: [AgentsModule, JobnetsModule],
-  controllers: [RunsController, JobsController],
+  controllers: [RunsController, JobsController, RunInterventionsController, JobInterventionsController],
   providers: [
     RunsProjection, SlotBook, RunTransactions, RunQueries, JobOutput,
-    StartRunHandler, SkipJobHandler, DispatchReadyHandler, RecordFactsHandler, RecordNotKnownHandler,
+    StartRunHandler, ...interventionHandlers, DispatchReadyHandler, RecordFactsHandler, RecordNotKnownHandler,
   ],
   exports: [RunsProjection, SlotBook, RunQueries],
 })

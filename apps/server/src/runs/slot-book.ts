@@ -14,7 +14,8 @@ export class SlotBook {
   constructor(private readonly agents: AgentsProjection, private readonly runs: RunsProjection) {}
 
   capacity(): Capacity {
-    const free: Record<string, number> = {};
+    // Without a prototype: an agent may be called `constructor`.
+    const free = Object.create(null) as Record<string, number>;
     for (const { name, slots } of this.agents.connected()) free[name] = slots - this.runs.openExecutionsOf(name).size;
     for (const [executionId, agent] of this.underway) {
       if (this.runs.openExecutionsOf(agent).has(executionId)) this.underway.delete(executionId);

@@ -83,6 +83,8 @@ describe('a fault has the line and column of what it is about', () => {
     ['a bad parameter at the top', topWith('jobnet: A', 'parameters:', '  a.b: 1'), ['4:3 bad-name']],
     ['parameters as text', topWith('jobnet: A', 'parameters: x'), ['3:13 wrong-type']],
     ['a directory that is a number', jobWith('cwd: 1'), ['6:10 wrong-type']],
+    ['a grace that is no number', jobWith('stopGraceSeconds: soon'), ['6:23 bad-value']],
+    ['a grace below zero', jobWith('stopGraceSeconds: -1'), ['6:23 bad-value']],
     ['an empty directory', jobWith('cwd: ""'), ['6:10 bad-value']],
     ['NUL in a directory', jobWith('cwd: "/a\\0"'), ['6:10 nul-character']],
     ['an unknown policy', topWith('jobnet: A', 'onFailure: stop'), ['3:12 bad-value']],

@@ -25,7 +25,7 @@ describe('a jobnet without faults', () => {
   });
 
   it('keeps all that was written', () => {
-    const A2 = { command: ['./load', '--full', ''], agent: 'a.b-c', after: ['A1'], successCodes: [3, 0, 3], env: { X: 1.5, Y: false, Z: '' }, cwd: '/srv', parameters: { P: 'p' } };
+    const A2 = { command: ['./load', '--full', ''], agent: 'a.b-c', after: ['A1'], successCodes: [3, 0, 3], env: { X: 1.5, Y: false, Z: '' }, cwd: '/srv', parameters: { P: 'p' }, stopGraceSeconds: 30 };
     expect(checkDefinition(jobnetWith({ command: 'true', agent: 'local' }, { onFailure: 'end', parameters: { DAY: 'today' }, jobs: { A1: { command: 'true', agent: 'local' }, A2 } })))
       .toMatchObject({ definition: { onFailure: 'end', parameters: { DAY: 'today' }, jobs: [{ id: 'A1' }, {
         ...A2, id: 'A2', successCodes: [3, 0], env: { X: '1.5', Y: 'false', Z: '' },

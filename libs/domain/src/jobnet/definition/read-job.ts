@@ -1,5 +1,5 @@
 import type { JobDefinition } from '#events/definition';
-import { describe } from './document.js';
+import { describe, integerOf } from './document.js';
 import { quote, type FaultList, type Path } from './faults.js';
 import { readAfter, type Reference } from './read-after.js';
 import { readCommand } from './read-command.js';
@@ -8,7 +8,7 @@ import { readSuccessCodes } from './read-success-codes.js';
 import { checkReachesProcess, readId } from './read-text.js';
 import { readVariables } from './read-variables.js';
 
-export const JOB_KEYS = ['command', 'agent', 'after', 'successCodes', 'env', 'cwd', 'parameters'] as const;
+export const JOB_KEYS = ['command', 'agent', 'after', 'successCodes', 'env', 'cwd', 'parameters', 'stopGraceSeconds'] as const;
 
 /** A job as far as it could be read: gaps stand where a fault was reported. */
 export interface JobReading {
@@ -24,6 +24,7 @@ export function readJob(id: string, value: unknown, known: ReadonlySet<string>, 
   if (entries === undefined) return { job: nothingRead(id), references: [] };
   const references = readAfter(entries.get('after'), [...path, 'after'], id, known, faults);
   const cwd = readCwd(entries.get('cwd'), [...path, 'cwd'], what, faults);
+  const stopGraceSeconds = readGrace(entries.get('stopGraceSeconds'), [...path, 'stopGraceSeconds'], what, faults);
   const job: JobDefinition = {
     id,
     command: commandOf(entries, path, what, faults),
@@ -33,6 +34,7 @@ export function readJob(id: string, value: unknown, known: ReadonlySet<string>, 
     env: readVariables(entries.get('env'), [...path, 'env'], `env of job ${quote(id)}`, faults),
     parameters: readVariables(entries.get('parameters'), [...path, 'parameters'], `parameters of job ${quote(id)}`, faults),
     ...(cwd === undefined ? {} : { cwd }),
+    ...(stopGraceSeconds === undefined ? {} : { stopGraceSeconds }),
   };
   return { job, references };
 }
@@ -68,4 +70,15 @@ function readCwd(value: unknown, path: Path, what: string, faults: FaultList): s
   if (value === '') faults.addAtValue(path, 'bad-value', `${what}: cwd is empty; name a directory, or leave the key out for one of the execution's own.`);
   checkReachesProcess(value, path, `${what}: cwd`, faults);
   return value;
+}
+
+/** A day: whoever needs longer than that to tidy up is not being stopped. */
+const LONGEST_GRACE_SECONDS = 86_400;
+
+function readGrace(value: unknown, path: Path, what: string, faults: FaultList): number | undefined {
+  if (value === undefined) return undefined;
+  const seconds = integerOf(value);
+  if (seconds !== undefined && seconds >= 0 && seconds <= LONGEST_GRACE_SECONDS) return seconds;
+  faults.addAtValue(path, 'bad-value', `${what}: stopGraceSeconds must be a whole number of seconds from 0 to ${LONGEST_GRACE_SECONDS}; found ${describe(value)}.`);
+  return undefined;
 }

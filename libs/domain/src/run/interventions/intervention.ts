@@ -23,9 +23,9 @@ export interface Obstacle {
 
 /** How one intervention decides: whether it is so already, what forbids it, and what it records. */
 export interface Intervention {
-  isSo(job: Job): boolean;
-  forbids(run: Run, job: Job): Obstacle | undefined;
-  decide(run: Run, job: Job): readonly RunEvent[];
+  readonly isSo: (job: Job) => boolean;
+  readonly forbids: (run: Run, job: Job) => Obstacle | undefined;
+  readonly decide: (run: Run, job: Job) => readonly RunEvent[];
 }
 
 /** The order of questions is the same for all: is there such a job, is it so already, is it as expected, is it allowed? */

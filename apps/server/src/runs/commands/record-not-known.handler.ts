@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
-import type { Transacted } from '../event-sourcing/aggregate.repository.js';
+import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
+import type { Transacted } from '../../event-sourcing/aggregate.repository.js';
 import { RunTransactions } from './run-transactions.js';
 
 export class RecordNotKnown extends Command<Transacted> {

@@ -1,8 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { CommandRejectedError } from '../event-sourcing/command-failures.js';
-import { type CommandEnvelope, runIdOf } from '../event-sourcing/command-envelope.js';
-import type { Transacted } from '../event-sourcing/aggregate.repository.js';
-import { JobnetsProjection } from '../jobnets/jobnets.projection.js';
+import { CommandRejectedError } from '../../event-sourcing/command-failures.js';
+import { type CommandEnvelope, runIdOf } from '../../event-sourcing/command-envelope.js';
+import type { Transacted } from '../../event-sourcing/aggregate.repository.js';
+import { JobnetsProjection } from '../../jobnets/jobnets.projection.js';
 import { RunTransactions } from './run-transactions.js';
 
 export class StartRun extends Command<Transacted & { runId: string }> {

@@ -1,8 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Expectation } from '#domain/run/interventions/intervention';
-import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
-import type { Transacted } from '../event-sourcing/aggregate.repository.js';
-import { RunTransactions } from './run-transactions.js';
+import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
+import type { Transacted } from '../../event-sourcing/aggregate.repository.js';
+import { RunTransactions } from '../commands/run-transactions.js';
 
 export class SkipJob extends Command<Transacted> {
   constructor(readonly runId: string, readonly jobId: string, readonly expect: Expectation | undefined, readonly envelope: CommandEnvelope) {

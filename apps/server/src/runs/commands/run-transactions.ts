@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { RunCommand } from '#domain/run/run.decider';
 import type { EventMetadata } from '#events/vocabulary';
 import type { EventStore } from '#event-store/event-store.port';
-import { AggregateRepository, type Transacted } from '../event-sourcing/aggregate.repository.js';
-import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
-import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
+import { AggregateRepository, type Transacted } from '../../event-sourcing/aggregate.repository.js';
+import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
+import { EVENT_STORE } from '../../event-sourcing/event-store.token.js';
 import { RunAggregate } from './run.aggregate.js';
-import { SlotBook } from './slot-book.js';
+import { SlotBook } from '../slot-book.js';
 
 type WithoutContext<Command> = Command extends RunCommand ? Omit<Command, 'context' | 'capacity'> : never;
 

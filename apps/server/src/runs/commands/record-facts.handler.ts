@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { ExecutionFact } from '#domain/run/execution-fact';
-import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
-import type { Transacted } from '../event-sourcing/aggregate.repository.js';
+import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
+import type { Transacted } from '../../event-sourcing/aggregate.repository.js';
 import { RunTransactions } from './run-transactions.js';
 
 export class RecordFacts extends Command<Transacted> {

@@ -1,0 +1,21 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
+import type { Transacted } from '../../event-sourcing/aggregate.repository.js';
+import { RunTransactions } from '../commands/run-transactions.js';
+
+export class HoldRun extends Command<Transacted> {
+  constructor(
+    readonly runId: string, readonly envelope: CommandEnvelope,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(HoldRun)
+export class HoldRunHandler implements ICommandHandler<HoldRun> {
+  constructor(private readonly runs: RunTransactions) {}
+
+  execute({ runId, envelope }: HoldRun): Promise<Transacted> {
+    return this.runs.transact(runId, envelope, { type: 'HoldRun' });
+  }
+}
