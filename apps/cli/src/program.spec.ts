@@ -15,7 +15,7 @@ describe('the command line', () => {
     expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 /);
   });
 
-  it.each([['jobnet', 'apply'], ['run', 'start'], ['job', 'skip'], ['running'], ['audit'], ['agent', 'list'], ['server'], ['agent', 'start'], ['up']])('has help for %s %s', async (...words) => {
+  it.each([['jobnet', 'apply'], ['run', 'start'], ['run', 'hold'], ['job', 'skip'], ['job', 'settle'], ['running'], ['audit'], ['agent', 'list'], ['server'], ['agent', 'start'], ['up']])('has help for %s %s', async (...words) => {
     await expect(cli([...words.filter((word) => word !== undefined), '--help'])).resolves.toMatchObject({ code: 0, stderr: '' });
   });
 

@@ -73,6 +73,15 @@ describe('run show', () => {
     expect((await cli('run', 'show', 'R1')).stdout).toContain('late result of R1~A1~1: exit 0 at 2026-11-20 12:00:05');
   });
 
+  it('keeps the late result of an earlier attempt apart from the attempt that runs', async () => {
+    const execution = (attempt: number, more: object) => ({
+      executionId: `R1~A1~${attempt}`, attempt, agent: 'local', state: 'running', evidence: { kind: 'confirmed' as const, lastHeardAt: T0 }, dispatchedAt: T0, ...more,
+    });
+    const executions = [execution(1, { state: 'failed', exitCode: 3, finishedAt: T1, late: true }), execution(2, {})];
+    server.on('GET /runs/R1', { body: run({ jobs: [job('A1', { ...runningA1, attempt: 2, executionId: 'R1~A1~2', executions })] }) });
+    expect((await cli('run', 'show', 'R1')).stdout).toMatch(/A1 +running +2 .*late result of R1~A1~1: exit 3 at 2026-11-20 12:00:05\n/);
+  });
+
   it('shows words that this version does not know', async () => {
     const odd = { ...run(), status: 'dreaming', jobs: [{ ...job('A1'), state: 'asleep', evidence: { kind: 'foggy' } }] };
     server.on('GET /runs/R1', { body: odd });

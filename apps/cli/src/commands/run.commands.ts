@@ -5,6 +5,7 @@ import { WrongUsage } from '../client/cli-failure.js';
 import { EXIT, type ExitCode } from '../client/exit-codes.js';
 import type { ConnectionOptions } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
+import { addRunVerbs } from '../interventions/run-verbs.js';
 import { sessionOf, showList, withConnection, withIdempotencyKey, withPaging, type ListOptions, type Session } from './client-command.js';
 import type { Finish } from './finish.js';
 import { showRun, showRuns } from '../runs/run-tables.js';
@@ -20,7 +21,7 @@ interface StartOptions extends ConnectionOptions {
   idempotencyKey?: string;
 }
 
-/** `kiroku run start|list|show|watch` */
+/** `kiroku run start|list|show|watch|stop|hold|release` */
 export function addRunCommands(program: Command, context: CliContext, finish: Finish): void {
   const run = program.command('run').description('runs of jobnets');
 
@@ -52,6 +53,8 @@ export function addRunCommands(program: Command, context: CliContext, finish: Fi
 
   withConnection(run.command('watch').description('print what changes in a run until it ends').argument('<run>'))
     .action(async (id: string, options: ConnectionOptions) => finish(await watchUntilCtrlC(id, sessionOf(options, context), false)));
+
+  addRunVerbs(run, context);
 }
 
 async function startRun(jobnet: string, options: StartOptions, { api, out }: Session): Promise<string> {

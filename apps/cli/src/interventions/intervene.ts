@@ -1,0 +1,53 @@
+import type { Command, Option } from 'commander';
+import type { CommandAnswer } from '#protocol/api';
+import { requiredReason } from '../arguments/ask-reason.js';
+import type { ConnectionOptions } from '../client/settings.js';
+import type { CliContext } from '../cli-context.js';
+import { sessionOf, withConnection, withIdempotencyKey } from '../commands/client-command.js';
+
+export interface InterventionOptions extends ConnectionOptions {
+  reason?: string;
+  ticket?: string;
+  idempotencyKey?: string;
+}
+
+/** One thing that an operator can do to a job or to a run; its name is also the last part of the route. */
+export interface Verb<Options> {
+  readonly name: string;
+  /** Its line in the list of verbs. */
+  readonly summary: string;
+  /** What happens, and what stays pending while the agent is away. */
+  readonly help: string;
+  /** The flags that only this verb has. */
+  readonly flags?: readonly Option[];
+  /** What these flags put into the body; what is undefined stays out. */
+  readonly body?: (options: Options) => object;
+  /** How it stands now, behind "job A1 of run R1". */
+  readonly done: (options: Options) => string;
+}
+
+/** Who is intervened in: the path without the verb, and the words for it. */
+export interface Target {
+  readonly path: string;
+  readonly words: string;
+}
+
+/** The command of a verb with the flags that all have. They come behind its own, and those of the connection last. */
+export function verbCommand(noun: Command, { name, summary, help, flags = [] }: Pick<Verb<never>, 'name' | 'summary' | 'help' | 'flags'>, more: readonly Option[]): Command {
+  const command = noun.command(name).summary(summary).description(`${summary}\n\n${help}`);
+  for (const flag of flags) command.addOption(flag);
+  command.option('--reason <text>', 'why; it goes on record (asked for on a terminal)').option('--ticket <id>', 'a ticket that this belongs to');
+  for (const flag of more) command.addOption(flag);
+  return withConnection(withIdempotencyKey(command));
+}
+
+/** Sends it with its reason, and says how the target stands now. */
+export async function intervene<Options extends InterventionOptions>({ name, body, done }: Verb<Options>, { path, words }: Target, options: Options, context: CliContext, more: object = {}): Promise<void> {
+  const { api, out } = sessionOf(options, context);
+  const reason = await requiredReason(options.reason, context);
+  const answer = await api.send<CommandAnswer>({
+    method: 'POST', path: `${path}/${name}`, contentType: 'application/json', idempotencyKey: options.idempotencyKey,
+    body: JSON.stringify({ reason, ticket: options.ticket, ...more, ...body?.(options) }),
+  }, ['position']);
+  out.answer(answer, ({ position }) => out.line(`${words} ${done(options)} (position ${position})`));
+}
