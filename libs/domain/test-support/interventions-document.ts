@@ -1,0 +1,41 @@
+import { isRejection } from '../src/rejection.js';
+import type { JobState } from '../src/run/job-transitions.js';
+import { type RunCommand, runDecider } from '../src/run/run.decider.js';
+import { foldRun } from './given-run.js';
+import { operator } from './run-commands.js';
+import { jobIn } from './run-histories.js';
+
+/** Every command that an operator can give about a job, as `given` to A2. */
+export const commandsOnA2: Readonly<Record<string, RunCommand>> = Object.fromEntries(
+  ([
+    ['skip', { type: 'SkipJob' }], ['stop', { type: 'StopJob' }], ['hold', { type: 'HoldJob' }], ['release', { type: 'ReleaseJob' }],
+    ['rerun', { type: 'RerunJob', concurrent: false }], ['rerun --concurrent', { type: 'RerunJob', concurrent: true }],
+    ['settle succeeded', { type: 'SettleJob', outcome: 'succeeded' }], ['settle failed', { type: 'SettleJob', outcome: 'failed' }], ['adopt', { type: 'AdoptLateResult' }],
+  ] as const).map(([verb, command]): [string, RunCommand] => [verb, { ...command, jobId: 'A2', context: operator(verb), capacity: { local: 9 } } as RunCommand]),
+);
+
+/** What the rules answer a command about a job in a state: the events, `already so`, or the code of the refusal. */
+export function answerTo(command: RunCommand, state: JobState): string {
+  const decision = runDecider.decide(command, foldRun(...jobIn[state]));
+  if (isRejection(decision)) return `no: ${decision.rejected}`;
+  return decision.length === 0 ? 'already so' : decision.map(({ type }) => type).join(', ');
+}
+
+/** The whole matrix as a page. Every state has an exit (law 7), and every command an answer. */
+export function interventionsDocument(): string {
+  const states = Object.keys(jobIn) as JobState[];
+  const rows = Object.entries(commandsOnA2).map(([verb, command]) => `| \`${verb}\` | ${states.map((state) => answerTo(command, state)).join(' | ')} |`);
+  return [
+    '# What an operator can do in which state',
+    '',
+    'Generated from the rules by `npm run docs`; a test fails when it is stale. Each cell is what a command about a job records in a run',
+    'that is open, `already so`, or the code of the refusal. The job here is the last of its jobnet, its agent has slots, and an earlier',
+    'execution of it has brought a late result (except in `waiting`). Where an execution is out, its agent may be away: the command is',
+    'recorded all the same, and what it asks of the agent is shown as pending until the agent has answered.',
+    '',
+    `| command | ${states.map((state) => `\`${state}\``).join(' | ')} |`,
+    `|---|${states.map(() => '---|').join('')}`,
+    ...rows,
+    '',
+  ].join('\n');
+}
