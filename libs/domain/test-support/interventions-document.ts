@@ -11,7 +11,7 @@ export const commandsOnA2: Readonly<Record<string, RunCommand>> = Object.fromEnt
     ['skip', { type: 'SkipJob' }], ['stop', { type: 'StopJob' }], ['hold', { type: 'HoldJob' }], ['release', { type: 'ReleaseJob' }],
     ['rerun', { type: 'RerunJob', concurrent: false }], ['rerun --concurrent', { type: 'RerunJob', concurrent: true }],
     ['settle succeeded', { type: 'SettleJob', outcome: 'succeeded' }], ['settle failed', { type: 'SettleJob', outcome: 'failed' }], ['adopt', { type: 'AdoptLateResult' }],
-  ] as const).map(([verb, command]): [string, RunCommand] => [verb, { ...command, jobId: 'A2', context: operator(verb), capacity: { local: 9 } } as RunCommand]),
+  ] as const).map(([verb, command]): [string, RunCommand] => [verb, { ...command, jobId: 'A2', context: operator(verb), capacity: { local: 9 } }]),
 );
 
 /** What the rules answer a command about a job in a state: the events, `already so`, or the code of the refusal. */

