@@ -133,6 +133,7 @@ describe('an operator', () => {
       await say('job', 'rerun', runId, 'A1', '--concurrent');
       expect((await here.job(runId, 'A1', 'ready')).waitsFor).toEqual(['agent local, which is away']);
       expect(await here.api.running()).toMatchObject([{ jobId: 'A1', jobState: 'ready', executionId: `${runId}~A1~1`, evidence: { kind: 'silent' } }]);
+      expect((await cli('run', 'show', runId)).stdout).toContain(`${runId}~A1~1 is still open (running, silent since `);
       if (when === 'had ended before the second one began') {
         letGo(1);
         await ended(`${runId}~A1~1`);

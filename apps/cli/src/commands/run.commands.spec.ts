@@ -82,6 +82,13 @@ describe('run show', () => {
     expect((await cli('run', 'show', 'R1')).stdout).toMatch(/A1 +running +2 .*late result of R1~A1~1: exit 3 at 2026-11-20 12:00:05\n/);
   });
 
+  it('has the open execution of a job that is to run again beside it', async () => {
+    const open = { executionId: 'R1~A1~1', attempt: 1, agent: 'local', state: 'running', evidence: { kind: 'silent' as const, since: T0 }, dispatchedAt: T0 };
+    const ready = job('A1', { state: 'ready', attempt: 2, executionId: 'R1~A1~1', waitsFor: ['agent local, which is away'], executions: [open] });
+    server.on('GET /runs/R1', { body: run({ jobs: [ready] }) });
+    expect((await cli('run', 'show', 'R1')).stdout).toMatch(/A1 +ready +2 .*waits for agent local, which is away; R1~A1~1 is still open \(running, silent since/);
+  });
+
   it('shows words that this version does not know', async () => {
     const odd = { ...run(), status: 'dreaming', jobs: [{ ...job('A1'), state: 'asleep', evidence: { kind: 'foggy' } }] };
     server.on('GET /runs/R1', { body: odd });

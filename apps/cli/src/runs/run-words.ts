@@ -5,6 +5,9 @@ import { between, localTime } from '../output/time-words.js';
 const DONE = new Set(['succeeded', 'failed', 'stopped', 'skipped']);
 const OVER = new Set(['succeeded', 'failed', 'stopped', 'lost', 'never-started', 'declined', 'abandoned', 'finished']);
 
+/** A job that is to run again may be so while its last execution is still open. */
+const NOT_OUT = new Set(['waiting', 'ready', 'held']);
+
 /** `2 of 5 done` */
 export function progressWords(run: RunView): string {
   return `${run.jobs.filter((job) => DONE.has(job.state)).length} of ${run.jobs.length} done`;
@@ -31,8 +34,9 @@ export function remarks(job: JobView, nowMs: number): string[] {
 function executionRemark(job: JobView, execution: ExecutionView, nowMs: number): string {
   const why = execution.reason === undefined ? '' : `: ${execution.reason}`;
   if (execution.late === true) return `late result of ${execution.executionId}: ${endWords(execution) || execution.state} at ${localTime(execution.finishedAt, nowMs)}`;
-  if (execution.executionId === job.executionId && !DONE.has(job.state)) return why.slice(2);
-  if (!OVER.has(execution.state)) return `${execution.executionId} is still open (${[execution.state, evidenceWords(execution.evidence, nowMs)].filter(Boolean).join(', ')})`;
+  const isOpen = !OVER.has(execution.state);
+  if (execution.executionId === job.executionId && !DONE.has(job.state) && !(isOpen && NOT_OUT.has(job.state))) return why.slice(2);
+  if (isOpen) return `${execution.executionId} is still open (${[execution.state, evidenceWords(execution.evidence, nowMs)].filter(Boolean).join(', ')})`;
   return execution.executionId === job.executionId ? '' : `${execution.executionId} ${execution.state}${why}`;
 }
 
