@@ -23,7 +23,7 @@ const VERBS: readonly Verb<JobOptions>[] = [
   },
   {
     name: 'stop', summary: 'ask the agent to end the process of a job',
-    help: 'The process and its children get SIGTERM, and SIGKILL after the grace that is written in the job. Until its agent has answered the job stays what '
+    help: 'The process and its children get SIGTERM, and SIGKILL after the grace of the job (stopGraceSeconds). Until its agent has answered the job stays what '
       + 'it is and shows "pending: stop"; an agent that is away is told as soon as it is back. If the process had ended by itself before, its real result '
       + 'counts. A stopped job counts as failed for what comes after it.',
     done: () => 'is asked to stop; pending until its agent has answered',
