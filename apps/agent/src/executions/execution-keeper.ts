@@ -3,14 +3,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Receipt } from '#events/agent.events';
 import type { Instant } from '#events/vocabulary';
-import type { CancelFrame, DispatchFrame, Hello, Report } from '#protocol/agent-link';
+import type { CancelFrame, DispatchFrame, Hello, Report, StopFrame } from '#protocol/agent-link';
 import { AgentJournal } from '../journal/agent-journal.js';
 import { lockDataDirectory } from '../journal/data-directory-lock.js';
 import { isAfter } from '../journal/journal-state.js';
 import type { TerminalReport } from '../journal/journal-record.js';
 import { endedWithout, reportOf } from './execution-report.js';
 import { ExecutionRunner } from './execution-runner.js';
-import { RETENTION, type KeeperOptions } from './keeper-options.js';
+import { ExecutionStops } from './execution-stops.js';
+import { RETENTION, type KeeperOptions, type KeeperStep } from './keeper-options.js';
 import { DirectoryPool } from './process/directory-pool.js';
 import { ExecutionDirectory } from './process/execution-directory.js';
 import { launchSetting } from './process/launch.js';
@@ -37,6 +38,7 @@ export class ExecutionKeeper {
   /** Offers that the journal did not take and that wait to be recorded as declined. */
   readonly #declining = new Set<string>();
   readonly #runner: ExecutionRunner;
+  readonly #stops: ExecutionStops;
   readonly #poll: NodeJS.Timeout;
   #sweeping: Promise<void> | undefined;
   #forgottenSinceSweep = FORGOTTEN_PER_SWEEP;
@@ -45,11 +47,13 @@ export class ExecutionKeeper {
   private constructor(private readonly options: KeeperOptions, private readonly journal: AgentJournal, private readonly root: string,
     private readonly pool: DirectoryPool, private readonly bootId: string, private readonly unlock: () => void) {
     this.#unacknowledged = new Set(journal.state.held.keys());
+    const { slots, log } = options;
+    const onStep = (step: KeeperStep, executionId: string): void => options.onStep?.(step, executionId);
+    this.#stops = new ExecutionStops({ journal, root, log, onStep });
     this.#runner = new ExecutionRunner({
-      journal, root, pool, slots: options.slots, log: options.log,
+      journal, root, pool, slots, log, onStep, stops: this.#stops,
       setting: launchSetting(bootId, options.workDir ?? process.cwd(), process.env),
       onChange: (executionId) => this.#changed(executionId),
-      onStep: (step, executionId) => options.onStep?.(step, executionId),
     });
     this.#poll = setInterval(() => this.#runner.poll(), options.pollMs ?? 1500).unref();
   }
@@ -98,6 +102,15 @@ export class ExecutionKeeper {
    */
   cancel(frame: CancelFrame): Promise<void> {
     return this.#inTurn(frame.executionId, () => this.#refuse(frame));
+  }
+
+  /**
+   * As `cancel`; and what runs gets SIGTERM, after the grace SIGKILL, also from an agent that was started again meanwhile. Resolves when that
+   * wish is durable. Changes nothing for what has ended.
+   * @throws JournalUnavailableError nothing has changed
+   */
+  stop(frame: StopFrame): Promise<void> {
+    return this.#inTurn(frame.executionId, () => this.#stop(frame));
   }
 
   /** The newest report of every execution whose newest report is not acknowledged. Ends in it are durable. */
@@ -149,6 +162,7 @@ export class ExecutionKeeper {
     this.#isClosed = true;
     clearInterval(this.#poll);
     this.#runner.close();
+    this.#stops.close();
     await this.journal.close();
     await Promise.allSettled([...this.#pending.values(), this.#sweeping, this.pool.close()]);
     this.unlock();
@@ -223,19 +237,26 @@ export class ExecutionKeeper {
     this.#changed(record.report.executionId);
   }
 
-  async #refuse(frame: CancelFrame): Promise<void> {
+  async #refuse(frame: CancelFrame | StopFrame): Promise<void> {
     const { executionId, position } = frame;
     const putBack = await this.#runner.withdraw(executionId);
     const why = putBack === undefined ? this.#whyNotCancelled(executionId) : undefined;
-    if (why !== undefined) return this.options.log('info', `a cancel changes nothing: the execution ${why}`, { executionId, position });
+    if (why !== undefined) return this.options.log('info', `a ${frame.kind} changes nothing: the execution ${why}`, { executionId, position });
     try {
-      await this.journal.append({ type: 'refused', report: endedWithout('never-started', frame, 'it was cancelled before it started'), position });
+      await this.journal.append({ type: 'refused', report: endedWithout('never-started', frame, frame.kind === 'cancel' ? 'it was cancelled before it started' : 'it was stopped before it started'), position });
     } catch (error) {
       putBack?.();
       throw error;
     }
     this.options.onStep?.('refused', executionId);
     this.#changed(executionId);
+  }
+
+  async #stop(frame: StopFrame): Promise<void> {
+    while (this.#runner.leaving(frame.executionId) !== undefined) await this.#runner.leaving(frame.executionId);
+    const held = this.journal.state.held.get(frame.executionId);
+    if (held?.starting === undefined || held.ended !== undefined) return this.#refuse(frame);
+    return this.#stops.want(frame);
   }
 
   #whyNotCancelled(executionId: string): string | undefined {

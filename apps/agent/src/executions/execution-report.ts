@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { Output } from '#events/output';
 import type { Instant } from '#events/vocabulary';
 import type { Report } from '#protocol/agent-link';
-import type { ExecutionName, HeldExecution, TerminalReport } from '../journal/journal-record.js';
+import type { DeliveredSignal, ExecutionName, HeldExecution, TerminalReport } from '../journal/journal-record.js';
 import type { ResultFile, StartedFile } from './process/execution-directory.js';
 
 /**
@@ -39,13 +39,22 @@ export function lostReport(held: HeldExecution, isOrphaned: boolean, startedAt: 
   return { ...nameOf(held), sequence: terminalSequence(isOrphaned), state: 'lost', ...began(held.acceptedAt, startedAt), reason };
 }
 
-export function finishedReport(held: HeldExecution, isOrphaned: boolean, started: StartedFile | undefined, result: ResultFile, output: Output): TerminalReport {
+/** What a finished execution left, and which signals reached it before. */
+export interface Ending {
+  readonly started: StartedFile | undefined;
+  readonly result: ResultFile;
+  readonly signals: readonly DeliveredSignal[];
+}
+
+export function finishedReport(held: HeldExecution, isOrphaned: boolean, { started, result, signals }: Ending, output: Output): TerminalReport {
   const signal = signalOf(result.exitCode);
+  // A signal that came after the result was written met a process that had ended.
+  const stoppedBy = signals.filter(({ uptime }) => uptime <= result.uptime).at(-1)?.signal;
   return {
     ...nameOf(held), sequence: terminalSequence(isOrphaned), state: 'finished', ...began(held.acceptedAt, started?.at),
     exitCode: result.exitCode, ...(signal !== undefined && { signal }), finishedAt: notBefore(held.acceptedAt, result.at),
     ...(started !== undefined && { durationMs: Math.max(0, Math.round((result.uptime - started.uptime) * 1000)) }),
-    output,
+    output, ...(stoppedBy !== undefined && { stoppedBy }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ExecutionSpec } from '#protocol/agent-link';
 import type { AgentJournal } from '../journal/agent-journal.js';
 import type { HeldExecution, JournalRecord, TerminalReport } from '../journal/journal-record.js';
 import { endedWithout, finishedReport, lostReport } from './execution-report.js';
+import type { ExecutionStops } from './execution-stops.js';
 import type { KeeperLog, KeeperStep } from './keeper-options.js';
 import type { DirectoryPool } from './process/directory-pool.js';
 import { ExecutionDirectory, type ResultFile, type StartedFile } from './process/execution-directory.js';
@@ -15,6 +16,7 @@ export interface RunnerParts {
   /** Where the executions' directories lie. */
   readonly root: string;
   readonly pool: DirectoryPool;
+  readonly stops: ExecutionStops;
   readonly setting: LaunchSetting;
   readonly slots: number;
   readonly log: KeeperLog;
@@ -74,9 +76,14 @@ export class ExecutionRunner {
     this.#pump();
   }
 
+  /** Pending while it is leaving the line; until then nobody knows whether it will start. */
+  leaving(executionId: string): Promise<void> | undefined {
+    return this.#starting.get(executionId);
+  }
+
   /** Takes an execution out of the line, for good or to be put back; undefined when it is not waiting any more. */
   async withdraw(executionId: string): Promise<(() => void) | undefined> {
-    while (this.#starting.has(executionId)) await this.#starting.get(executionId);
+    while (this.leaving(executionId) !== undefined) await this.leaving(executionId);
     const index = this.#queue.findIndex((spec) => spec.executionId === executionId);
     const [spec] = index < 0 ? [] : this.#queue.splice(index, 1);
     return spec && (() => this.#putBack(spec));
@@ -99,6 +106,7 @@ export class ExecutionRunner {
   /** The net below exit events and FIFOs. */
   poll(): void {
     for (const watch of [...this.#slots.values()]) watch?.look();
+    this.parts.stops.poll();
     this.#pump();
   }
 
@@ -151,7 +159,8 @@ export class ExecutionRunner {
     const go = (): void => {
       if (this.#isClosed) return;
       this.parts.onStep('placed', executionId);
-      watch.begin(spec, this.parts.setting);
+      if (this.parts.stops.isWanted(executionId)) watch.attach();
+      else watch.begin(spec, this.parts.setting);
       this.parts.onStep('spawned', executionId);
     };
     try {
@@ -177,15 +186,15 @@ export class ExecutionRunner {
     switch (fact.kind) {
       case 'started':
         this.#startedAt.set(executionId, fact.started.at);
+        this.parts.stops.goOn(executionId);
         return this.parts.onChange(executionId);
       case 'orphaned':
         if (this.#orphaned.has(executionId)) return;
         this.#orphaned.add(executionId);
         return this.#record({ type: 'orphaned', executionId, reason: fact.reason });
       case 'ended':
-        this.#release(executionId);
         this.#finish(held, directory, fact.started, fact.result);
-        return;
+        return this.#release(executionId);
       case 'lost':
         return this.#conclude(executionId, lostReport(held, this.#orphaned.has(executionId), this.#startedAt.get(executionId), fact.reason));
       case 'never-started':
@@ -205,11 +214,12 @@ export class ExecutionRunner {
 
   #finish(held: HeldExecution, directory: ExecutionDirectory, started: StartedFile | undefined, result: ResultFile): void {
     const { executionId } = held;
+    const signals = this.parts.stops.signalsTo(held, directory);
     this.parts.onStep('result-seen', executionId);
     void Promise.all([summarise(directory.output('stdout')), summarise(directory.output('stderr'))]).then(([stdout, stderr]) => {
       if (this.#isClosed) return;
       this.parts.onStep('summarised', executionId);
-      this.#conclude(executionId, finishedReport(held, this.#orphaned.has(executionId), started, result, { stdout, stderr }));
+      this.#conclude(executionId, finishedReport(held, this.#orphaned.has(executionId), { started, result, signals }, { stdout, stderr }));
     });
   }
 
@@ -227,6 +237,7 @@ export class ExecutionRunner {
   }
 
   #release(executionId: string): void {
+    this.parts.stops.ended(executionId);
     if (this.#slots.delete(executionId)) this.#pump();
   }
 }

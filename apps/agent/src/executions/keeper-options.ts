@@ -2,7 +2,8 @@ import type { JournalOptions } from '../journal/agent-journal.js';
 
 /** Named points between two steps. Tests end the process there; nothing else listens. */
 export type KeeperStep =
-  | 'offered' | 'accepted' | 'starting' | 'placed' | 'spawned' | 'result-seen' | 'summarised' | 'ended' | 'refused' | 'acknowledged' | 'forgotten';
+  | 'offered' | 'accepted' | 'starting' | 'placed' | 'spawned' | 'result-seen' | 'summarised' | 'ended' | 'refused' | 'acknowledged' | 'forgotten'
+  | 'stop-wanted' | 'stopping' | 'signalled' | 'signal-kept';
 
 export type KeeperLog = (level: 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>) => void;
 

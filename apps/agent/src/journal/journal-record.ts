@@ -12,14 +12,30 @@ export interface ExecutionName {
   readonly jobId: string;
 }
 
+/** What a server asked for: the end of an execution, with the log position of the newest such wish. */
+export interface StopRequest {
+  readonly position: string;
+  /** Between SIGTERM and SIGKILL; without any, SIGKILL comes at once. */
+  readonly graceSeconds: number;
+}
+
+/** A signal that reached a living process of the job. */
+export interface DeliveredSignal {
+  readonly signal: 'SIGTERM' | 'SIGKILL';
+  /** Seconds since the boot, read just before it was sent: comparable with the uptimes that a wrapper writes. */
+  readonly uptime: number;
+}
+
 /**
  * One line of the journal's story. `starting` is durable before the wrapper is spawned and names the boot, because after a
  * reboot nothing but a result file can tell what became of it; it stands inside `accepted` where a slot was free at once, so that
- * the hand-off costs one sync. `ended` with a `position` answers a dispatch that was never accepted.
+ * the hand-off costs one sync. `stopping` is durable before the first signal. `ended` with a `position` answers a dispatch that was never accepted.
  */
 export type JournalRecord =
   | { readonly type: 'accepted'; readonly spec: ExecutionSpec; readonly position: string; readonly acceptedAt: Instant; readonly starting?: string }
   | { readonly type: 'starting'; readonly executionId: string; readonly bootId: string }
+  | ({ readonly type: 'stopping'; readonly executionId: string } & StopRequest)
+  | ({ readonly type: 'signalled'; readonly executionId: string } & DeliveredSignal)
   | { readonly type: 'orphaned'; readonly executionId: string; readonly reason: string }
   | { readonly type: 'ended'; readonly report: TerminalReport; readonly position?: string }
   | { readonly type: 'refused'; readonly report: TerminalReport; readonly position: string }
@@ -35,6 +51,9 @@ export interface HeldExecution extends ExecutionName {
   readonly starting?: string;
   /** Why it was reported as orphaned. */
   readonly orphaned?: string;
+  readonly stopping?: StopRequest;
+  /** In the order of their sending. */
+  readonly signalled?: readonly DeliveredSignal[];
   readonly ended?: TerminalReport;
 }
 

@@ -10,6 +10,8 @@ export const REMEMBERED_FORGOTTEN = 10_000;
  *   (nothing) ── accepted ──▶ accepted ── starting ──▶ starting ── orphaned ──▶ orphaned
  *       │                        │                        │                        │
  *       └── refused, ended ──────┴──────── ended ─────────┴────────────────────────┴──▶ ended ── forgotten ──▶ (a name)
+ *
+ * `stopping` and `signalled` stand beside that: they say what is done about an open execution, and nothing about one that has ended.
  */
 export interface JournalState {
   readonly journalId: string;
@@ -67,6 +69,14 @@ export function evolve(state: JournalState, record: JournalRecord): void {
       return change(state, record.executionId, record, (held) => ({ ...held, starting: record.bootId }));
     case 'orphaned':
       return change(state, record.executionId, record, (held) => ({ ...held, orphaned: record.reason }));
+    case 'stopping': {
+      const { position, graceSeconds } = record;
+      return whileOpen(state, record.executionId, (held) => ({ ...held, stopping: { position, graceSeconds } }));
+    }
+    case 'signalled': {
+      const { signal, uptime } = record;
+      return whileOpen(state, record.executionId, (held) => ({ ...held, signalled: [...held.signalled ?? [], { signal, uptime }] }));
+    }
     case 'ended':
       end(state, record);
       return record.position === undefined ? undefined : served(state, record.position);
@@ -121,6 +131,12 @@ function change(state: JournalState, executionId: string, record: JournalRecord,
   const held = state.held.get(executionId);
   if (held === undefined || held.ended !== undefined) throw new ImpossibleRecordError(record, 'is not open');
   state.held.set(executionId, to(held));
+}
+
+/** The end may have been on its way to the journal when such a record followed it: then there is nothing left to say. */
+function whileOpen(state: JournalState, executionId: string, to: (held: HeldExecution) => HeldExecution): void {
+  const held = state.held.get(executionId);
+  if (held !== undefined && held.ended === undefined) state.held.set(executionId, to(held));
 }
 
 function mustBe(condition: boolean, record: JournalRecord, what: string): asserts condition {

@@ -51,7 +51,14 @@ export class Session {
 
   /** In their order, without waiting: the journal syncs many at a time. */
   private hand(frame: Frame): void {
-    const done = frame.kind === 'dispatch' ? this.keeper.offer(frame) : this.keeper.cancel(frame);
-    done.catch((error: unknown) => this.log('error', `a ${frame.kind} could not be taken`, { position: frame.position, error: String(error) }));
+    this.taken(frame).catch((error: unknown) => this.log('error', `a ${frame.kind} could not be taken`, { position: frame.position, error: String(error) }));
+  }
+
+  private taken(frame: Frame): Promise<void> {
+    switch (frame.kind) {
+      case 'dispatch': return this.keeper.offer(frame);
+      case 'cancel': return this.keeper.cancel(frame);
+      case 'stop': return this.keeper.stop(frame);
+    }
   }
 }

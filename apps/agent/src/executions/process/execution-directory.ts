@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '#events/vocabulary';
-import type { ProcessIdentity } from './proc.js';
+import type { DeliveredSignal } from '../../journal/journal-record.js';
+import { FIFO_NAME, type ProcessIdentity } from './proc.js';
 
 /** Who may run the job. `incomplete`: made, and not (yet) written. */
 export type Claim =
@@ -42,7 +43,7 @@ export class ExecutionDirectory {
 
   constructor(root: string, readonly executionId: string) {
     this.path = join(root, directoryName(executionId));
-    this.life = join(this.path, 'life');
+    this.life = join(this.path, FIFO_NAME);
     this.work = join(this.path, 'work');
   }
 
@@ -77,6 +78,16 @@ export class ExecutionDirectory {
   result(): ResultFile | undefined {
     const [, exitCode, uptime] = /^([0-9]+) ([0-9.]+) done\n$/.exec(this.#read('result') ?? '') ?? [];
     return exitCode === undefined ? undefined : { exitCode: Number(exitCode), uptime: Number(uptime), at: this.#changedAt('result') };
+  }
+
+  /** In the same turn as the signal itself: whatever kills the agent from now on, its successor knows of it. */
+  markSignalled({ signal, uptime }: DeliveredSignal): void {
+    appendFileSync(join(this.path, 'signalled'), `${signal} ${uptime}\n`, { mode: 0o600 });
+  }
+
+  signalled(): DeliveredSignal[] {
+    const lines = (this.#read('signalled') ?? '').matchAll(/^(SIGTERM|SIGKILL) ([0-9.]+)\n/gm);
+    return [...lines].map(([, signal, uptime]) => ({ signal: signal as DeliveredSignal['signal'], uptime: Number(uptime) }));
   }
 
   /** The file's own time: the same before and after a restart of the agent. */

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** What names a process for ever on one boot: a pid is used again, a pid with this start time is not. */
 export interface ProcessIdentity {
@@ -7,13 +8,26 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
+interface ProcessStat {
+  readonly state: string;
+  readonly session: number;
+  readonly startTime: string;
+}
+
+/** Of an execution's FIFO, in its directory. */
+export const FIFO_NAME = 'life';
+
 export function currentBootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
+/** Seconds since the boot, time asleep included: it goes on across restarts of the agent. */
+export function uptimeSeconds(): number {
+  return Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]);
+}
+
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
-  const stat = statOf(pid);
-  return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X';
+  return livingStat(pid)?.startTime === startTime;
 }
 
 /**
@@ -21,29 +35,101 @@ export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
  * its children). They are found by the session or by the environment they got; read only when all else says that nobody is left.
  */
 export function findProcessesOf(executionId: string, session: number | undefined): number[] {
-  return readdirSync('/proc').map(Number).filter((pid) => {
-    if (!(pid > 0)) return false;
-    const stat = statOf(pid);
-    if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return false;
-    return stat.session === session || hasExecutionId(pid, executionId);
+  return allPids().filter((pid) => {
+    const stat = livingStat(pid);
+    return stat !== undefined && (stat.session === session || executionIdOf(pid) === executionId);
   });
 }
 
-function hasExecutionId(pid: number, executionId: string): boolean {
-  try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(`\0KIROKU_EXECUTION_ID=${executionId}\0`);
-  } catch {
-    return false;
+/** An execution whose processes are looked for, wherever they went. */
+export interface Quarry {
+  readonly executionId: string;
+  /** Every descendant inherits it open for writing. */
+  readonly fifo: string;
+  /** Leads a session of its own, which is spared: it has the FIFO and the environment too. */
+  readonly wrapper: number | undefined;
+  /** No descendant is older than the job. */
+  readonly job: ProcessIdentity;
+}
+
+/** Tells of each process that holds the FIFO of an execution or got its id, in one pass over /proc for all of them. */
+export function huntDown<Q extends Quarry>(quarries: readonly Q[], onFound: (quarry: Q, pid: number) => void): void {
+  const byId = new Map(quarries.map((quarry) => [quarry.executionId, quarry]));
+  const byFifo = new Map(quarries.flatMap((quarry) => {
+    const file = fileOf(quarry.fifo);
+    return file === undefined ? [] : [[file, quarry] as const];
+  }));
+  for (const pid of allPids()) {
+    const stat = pid === process.pid ? undefined : livingStat(pid);
+    if (stat === undefined) continue;
+    const quarry = byId.get(executionIdOf(pid) ?? '') ?? quarryHeld(pid, byFifo);
+    if (quarry !== undefined && stat.session !== quarry.wrapper && BigInt(stat.startTime) >= BigInt(quarry.job.startTime)) onFound(quarry, pid);
   }
 }
 
-function statOf(pid: number): { state: string; session: number; startTime: string } | undefined {
+/** Only descriptors that can write count: whoever reads the FIFO, like an agent, watches it. */
+function quarryHeld<Q>(pid: number, byFifo: ReadonlyMap<string, Q>): Q | undefined {
+  for (const fd of namesIn(`/proc/${pid}/fd`)) {
+    const quarry = byFifo.get(fifoBehind(`/proc/${pid}/fd/${fd}`) ?? '');
+    if (quarry !== undefined && isWritable(pid, fd)) return quarry;
+  }
+  return undefined;
+}
+
+function isWritable(pid: number, fd: string): boolean {
+  const [, flags = '0'] = /^flags:\s+([0-7]+)$/m.exec(textOf(`/proc/${pid}/fdinfo/${fd}`) ?? '') ?? [];
+  return (parseInt(flags, 8) & 3) !== 0;
+}
+
+function allPids(): number[] {
+  return readdirSync('/proc').map(Number).filter((pid) => pid > 0);
+}
+
+function executionIdOf(pid: number): string | undefined {
+  return /\0KIROKU_EXECUTION_ID=([^\0]*)\0/.exec(`\0${textOf(`/proc/${pid}/environ`) ?? ''}`)?.[1];
+}
+
+/** Of a process that still runs: a zombie has ended. */
+function livingStat(pid: number): ProcessStat | undefined {
+  const text = textOf(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // Field 2, the name, may hold blanks and parentheses.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const stat = { state: fields[0] ?? '', session: Number(fields[3]), startTime: fields[19] ?? '' };
+  return stat.state === 'Z' || stat.state === 'X' ? undefined : stat;
+}
+
+/** By name first: to stat whatever a process has open could wait for a dead file server. */
+function fifoBehind(descriptor: string): string | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Field 2, the name, may hold blanks and parentheses.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', session: Number(fields[3]), startTime: fields[19] ?? '' };
+    return basename(readlinkSync(descriptor)) === FIFO_NAME ? fileOf(descriptor) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function fileOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where it is gone, or another user's. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
   }
 }

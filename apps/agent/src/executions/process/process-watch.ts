@@ -24,6 +24,8 @@ export class ProcessWatch {
   #child: ChildProcess | undefined;
   /** Why our own wrapper is not there any more. */
   #childEnd = 'no wrapper is left';
+  /** Until then there may be no directory yet, which says nothing. */
+  #hasBegun = false;
   #toldStarted = false;
   #toldOrphaned = false;
   #isOver = false;
@@ -34,13 +36,22 @@ export class ProcessWatch {
 
   /** Spawns a wrapper unless one has claimed the execution already, and watches. The directory is in place. */
   begin(spec: ExecutionSpec, setting: LaunchSetting): void {
+    this.#hasBegun = true;
     this.#lifeLine.open();
     if (this.directory.result() === undefined && this.directory.claim() === undefined) this.#spawn(spec, setting);
     this.look();
   }
 
+  /** Watches what a wrapper has claimed; where none has, none ever will. The directory is in place. */
+  attach(): void {
+    this.#hasBegun = true;
+    this.#childEnd = 'it was stopped';
+    this.#lifeLine.open();
+    this.look();
+  }
+
   look(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || !this.#hasBegun) return;
     this.#tellStarted();
     const fact = this.#judgeOrWait();
     if (fact === undefined || (fact.kind === 'orphaned' && this.#toldOrphaned)) return this.#lifeLine.open();
@@ -103,7 +114,7 @@ export class ProcessWatch {
     if (this.directory.claim() === undefined && this.directory.claimForAgent()) return { kind: 'never-started', reason: this.#childEnd };
     const claim = this.directory.claim();
     if (claim?.by === 'agent') return { kind: 'never-started', reason: this.#childEnd };
-    if (claim !== undefined && isWorking(claim)) return undefined;
+    if (isWorking(claim)) return undefined;
     const hasProcesses = this.#hasProcesses();
     // The wrapper may have written it after the first look and before it ended.
     const late = this.#ended();
@@ -123,6 +134,7 @@ export class ProcessWatch {
   }
 }
 
-function isWorking(claim: Claim): boolean {
-  return claim.by === 'wrapper' && isAlive(claim.wrapper);
+/** The wrapper is there: a result is to come. */
+export function isWorking(claim: Claim | undefined): boolean {
+  return claim?.by === 'wrapper' && isAlive(claim.wrapper);
 }

@@ -1,5 +1,5 @@
 import type { Receipt } from '#events/agent.events';
-import type { CancelFrame, DispatchFrame } from '#protocol/agent-link';
+import type { CancelFrame, DispatchFrame, StopFrame } from '#protocol/agent-link';
 import type { KeeperStep } from '../keeper-options.js';
 
 export interface KeeperHostConfig {
@@ -13,6 +13,7 @@ export interface KeeperHostConfig {
 export type KeeperCall =
   | { readonly do: 'offer'; readonly frame: DispatchFrame }
   | { readonly do: 'cancel'; readonly frame: CancelFrame }
+  | { readonly do: 'stop'; readonly frame: StopFrame }
   | { readonly do: 'reports' | 'hello' | 'close' }
   | { readonly do: 'acknowledge'; readonly executionId: string; readonly sequence: number; readonly receipt: Receipt }
   | { readonly do: 'session'; readonly session: number };

@@ -31,6 +31,7 @@ async function answer(call: KeeperCall): Promise<unknown> {
   switch (call.do) {
     case 'offer': return keeper.offer(call.frame);
     case 'cancel': return keeper.cancel(call.frame);
+    case 'stop': return keeper.stop(call.frame);
     case 'reports': return keeper.pendingReports();
     case 'acknowledge': return keeper.acknowledged(call.executionId, call.sequence, call.receipt);
     case 'hello': return keeper.hello();

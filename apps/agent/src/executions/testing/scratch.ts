@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CancelFrame, DispatchFrame, ExecutionSpec, Report } from '#protocol/agent-link';
+import type { CancelFrame, DispatchFrame, ExecutionSpec, Report, StopFrame } from '#protocol/agent-link';
 import { ExecutionDirectory } from '../process/execution-directory.js';
 import { findProcessesOf } from '../process/proc.js';
 import { until } from './wait-for.js';
@@ -15,6 +15,10 @@ export function dispatch(n: number, command: string | string[], more: Partial<Ex
 
 export function cancel(n: number, position: number): CancelFrame {
   return { kind: 'cancel', session: 1, position: String(position), executionId: idOf(n), runId: 'run', jobId: 'job' };
+}
+
+export function stop(n: number, graceSeconds: number, position = n + 1): StopFrame {
+  return { kind: 'stop', session: 1, position: String(position), executionId: idOf(n), runId: 'run', jobId: 'job', graceSeconds };
 }
 
 export function receiptAt(position: number): { position: string; eventId: string } {

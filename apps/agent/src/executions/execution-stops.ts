@@ -1,0 +1,98 @@
+import type { StopFrame } from '#protocol/agent-link';
+import type { AgentJournal } from '../journal/agent-journal.js';
+import type { DeliveredSignal, HeldExecution, StopRequest } from '../journal/journal-record.js';
+import { isAfter } from '../journal/journal-state.js';
+import type { KeeperLog, KeeperStep } from './keeper-options.js';
+import { ExecutionDirectory } from './process/execution-directory.js';
+import { ProcessStop } from './process/process-stop.js';
+import { StrayHunt } from './process/stray-hunt.js';
+
+export interface StopsParts {
+  readonly journal: AgentJournal;
+  readonly root: string;
+  readonly log: KeeperLog;
+  readonly onStep: (step: KeeperStep, executionId: string) => void;
+}
+
+/** What servers want stopped, and how far that is. A wish is durable before the first signal, a signal before the end that it brought. */
+export class ExecutionStops {
+  readonly #stops = new Map<string, ProcessStop>();
+  readonly #hunt = new StrayHunt();
+  #isClosed = false;
+
+  constructor(private readonly parts: StopsParts) {}
+
+  /** Of an execution that has begun. Resolves when the wish is durable, and tries until it is: no server asks again within a session. */
+  async want({ executionId, position, graceSeconds }: StopFrame): Promise<void> {
+    const known = this.#held(executionId)?.stopping;
+    if (known === undefined || isAfter(position, known.position)) {
+      this.parts.onStep('stop-wanted', executionId);
+      await this.parts.journal.appendUntilDurable({ type: 'stopping', executionId, position, graceSeconds });
+      this.parts.onStep('stopping', executionId);
+    }
+    this.goOn(executionId);
+  }
+
+  isWanted(executionId: string): boolean {
+    return this.#held(executionId)?.stopping !== undefined;
+  }
+
+  /** As far as the journal wants it, and the execution is there and open. */
+  goOn(executionId: string): void {
+    const held = this.#held(executionId);
+    if (this.#isClosed || held?.stopping === undefined || held.ended !== undefined) return;
+    this.#stopOf(held, held.stopping).ask(held.stopping);
+  }
+
+  /** The net below timers. */
+  poll(): void {
+    for (const [executionId, stop] of this.#stops) {
+      // Wanted while its end was on the way to the journal.
+      if (!stop.isOver && this.#held(executionId)?.ended !== undefined) this.#stops.delete(executionId);
+      else this.goOn(executionId);
+    }
+  }
+
+  /** In the order of their sending, by this agent or a former one. */
+  signalsTo(held: HeldExecution, directory: ExecutionDirectory): readonly DeliveredSignal[] {
+    const kept = [...this.#stops.get(held.executionId)?.delivered ?? [], ...held.signalled ?? [], ...directory.signalled()];
+    return (['SIGTERM', 'SIGKILL'] as const).flatMap((name) => kept.find(({ signal }) => signal === name) ?? []);
+  }
+
+  /** No result will come after this one. */
+  ended(executionId: string): void {
+    const stop = this.#stops.get(executionId);
+    if (stop?.ended(() => this.#stops.delete(executionId)) === false) this.#stops.delete(executionId);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#hunt.close();
+    for (const stop of this.#stops.values()) stop.close();
+  }
+
+  #stopOf(held: HeldExecution, request: StopRequest): ProcessStop {
+    const { executionId } = held;
+    const known = this.#stops.get(executionId);
+    if (known !== undefined) return known;
+    const directory = new ExecutionDirectory(this.parts.root, executionId);
+    const stop = new ProcessStop(directory, request, this.signalsTo(held, directory), {
+      hunt: this.#hunt,
+      onDelivered: (delivered) => this.#record(executionId, delivered),
+      onTrouble: (what, error) => this.parts.log('warn', what, { executionId, error: String(error) }),
+    });
+    this.#stops.set(executionId, stop);
+    return stop;
+  }
+
+  #record(executionId: string, delivered: DeliveredSignal): void {
+    this.parts.log('info', `${delivered.signal} was delivered`, { executionId });
+    this.parts.onStep('signalled', executionId);
+    this.parts.journal.appendUntilDurable({ type: 'signalled', executionId, ...delivered })
+      .then(() => this.parts.onStep('signal-kept', executionId), () => undefined);
+  }
+
+  #held(executionId: string): HeldExecution | undefined {
+    return this.parts.journal.state.held.get(executionId);
+  }
+}
