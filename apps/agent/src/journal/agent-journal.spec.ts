@@ -193,10 +193,27 @@ describe('a disk that fails', () => {
   });
 });
 
+describe('what is done about an execution', () => {
+  it('is kept, the newest wish and every signal', async () => {
+    const wish = (position: string, graceSeconds: number): JournalRecord => ({ type: 'stopping', executionId: idOf(1), position, graceSeconds });
+    const files = await written([accepted(1), wish('5', 30), { type: 'signalled', executionId: idOf(1), signal: 'SIGTERM', uptime: 1 }, wish('6', 0), { type: 'signalled', executionId: idOf(1), signal: 'SIGKILL', uptime: 2 }]);
+    const held = (await open(files.after('power'))).state.held.get(idOf(1));
+    expect(held).toMatchObject({ stopping: { position: '6', graceSeconds: 0 }, signalled: [{ signal: 'SIGTERM', uptime: 1 }, { signal: 'SIGKILL', uptime: 2 }] });
+  });
+
+  it('says nothing when its end, or that it is forgotten, reached the journal first', async () => {
+    const late: JournalRecord[] = [{ type: 'stopping', executionId: idOf(1), position: '5', graceSeconds: 1 }, { type: 'signalled', executionId: idOf(1), signal: 'SIGTERM', uptime: 1 }];
+    const files = await written([accepted(1), ended(1), ...late, forgotten(1), ...late]);
+    const journal = await open(files.after('power'));
+    expect([held(journal), journal.sequence]).toEqual([[], 7]);
+  });
+});
+
 describe('compaction', () => {
   const story: JournalRecord[] = [
     { type: 'session', session: 3 }, accepted(1), accepted(2), ended(1), forgotten(1), refused(9, 50), accepted(3),
     { type: 'starting', executionId: idOf(2), bootId: 'boot-1' }, { type: 'orphaned', executionId: idOf(2), reason: 'a test' },
+    { type: 'stopping', executionId: idOf(2), position: '60', graceSeconds: 10 }, { type: 'signalled', executionId: idOf(2), signal: 'SIGTERM', uptime: 12.5 },
   ];
 
   it('keeps identity, sequence, position, receipt, session, refusals and all that is held', async () => {

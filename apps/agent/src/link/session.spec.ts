@@ -76,6 +76,17 @@ describe('a session', () => {
     expect(server.reports.filter(({ executionId, state }) => executionId === executionOf(2) && state !== 'never-started')).toEqual([]);
   });
 
+  it('hands stops to the keeper: what runs is ended, what has not started never will', async () => {
+    await beginAndListen();
+    const intent = { kind: 'stop', session: SESSION, runId: 'run', jobId: 'job', graceSeconds: 3600 } as const;
+    server.send(dispatchOf(1, ['sleep', '60'], SESSION));
+    await waitUntil('it runs', () => server.reports.find(({ state }) => state === 'started'));
+    server.send({ ...intent, position: '4', executionId: executionOf(1) });
+    server.send({ ...intent, position: '5', executionId: executionOf(2) });
+    expect(await waitUntil('its end', () => server.reports.find(({ state }) => state === 'finished'))).toMatchObject({ executionId: executionOf(1), stoppedBy: 'SIGTERM' });
+    expect(await reportOf(2)).toMatchObject({ state: 'never-started' });
+  });
+
   it('takes a frame that comes twice once', async () => {
     await beginAndListen();
     for (let time = 0; time < 3; time += 1) server.send(dispatchOf(1, ['/bin/sh', '-c', `echo once >>'${join(agent.dataDir, 'ran')}'; exit 7`], SESSION));
