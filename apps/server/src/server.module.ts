@@ -12,6 +12,7 @@ import { EVENT_STORE } from './event-sourcing/event-store.token.js';
 import { LogFollower } from './event-sourcing/log-follower.js';
 import { type Projection, PROJECTIONS } from './event-sourcing/projection.js';
 import { AuthGuard } from './http/auth.guard.js';
+import { Authenticator } from './http/authenticator.js';
 import { CommandGateway } from './http/command-gateway.js';
 import { FoldedInterceptor } from './http/folded.interceptor.js';
 import { HealthController } from './http/health.controller.js';
@@ -39,7 +40,7 @@ const projectionsInOrder = {
   imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, AuditModule],
   controllers: [HealthController],
   providers: [
-    projectionsInOrder, LogFollower, CommandGateway, ServerLife,
+    projectionsInOrder, LogFollower, CommandGateway, Authenticator, ServerLife,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: FoldedInterceptor },

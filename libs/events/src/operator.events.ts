@@ -10,6 +10,7 @@ export const operatorEvents = {
   })),
   TokenIssued: defineEvent('TokenIssued', 1, 'A token was issued; the log knows its hash (SHA-256), never the token.', z.object({ tokenId, hash: z.string(), expiresAt: instant.optional() })),
   TokenUsed: defineEvent('TokenUsed', 1, 'A token was used for the first time since a server started.', z.object({ tokenId, server: z.string() })),
+  TokenRevoked: defineEvent('TokenRevoked', 1, 'A token opens nothing any more, from this event on; who did it and why stands beside it.', z.object({ tokenId })),
 };
 
 export type OperatorEvent = EventOf<(typeof operatorEvents)[keyof typeof operatorEvents]>;

@@ -13,7 +13,10 @@ export type JobState = (typeof JOB_STATES)[number];
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 const why = z.string().trim().min(1).max(2000);
-const parameters = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(32 * 1024));
+/** As in a definition: names of environment variables that are not ours, and texts that can stand in an environment. */
+const parameterName = z.string().regex(/^(?!KIROKU_)[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a name has letters, digits and _, and does not begin with KIROKU_');
+const parameterValue = z.string().max(32 * 1024).refine((text) => !text.includes('\0'), 'a NUL character cannot stand in an environment');
+const parameters = z.record(parameterName, parameterValue);
 
 /** `POST /jobnets/{id}/runs` */
 export const startRunBody = z.strictObject({ parameters: parameters.optional(), reason: why.optional(), ticket: z.string().max(200).optional() });
@@ -38,6 +41,14 @@ export const settleJobBody = z.strictObject({ ...intervention, outcome: z.enum([
 
 /** `.../adopt`: which late result; the newest without an execution. */
 export const adoptLateResultBody = z.strictObject({ ...intervention, executionId: executionIdSchema.optional() });
+
+export const OPERATOR_ROLES = ['viewer', 'operator', 'admin'] as const;
+
+/** `POST /operators`: a name that is there already gets a further token. At most ten years. */
+export const addOperatorBody = z.strictObject({ name: identifier, role: z.enum(OPERATOR_ROLES), expiresInDays: z.int().min(1).max(3650).optional(), reason: why.optional(), ticket });
+
+/** The one answer in which a token stands; only its hash is kept. */
+export const issuedToken = z.object({ position, token: z.string() });
 
 export const commandAnswer = z.object({ position, runId: identifier.optional(), version: z.int().optional() });
 
@@ -86,6 +97,12 @@ export const agentView = z.object({
   host: z.string().optional(), version: z.string().optional(), enrolledAt: instant, unmatchedReports: z.int(),
 });
 
+/** `lastUse` is the newest use on record: the first one since a server's start. */
+export const tokenView = z.object({ tokenId: z.string(), issuedAt: instant, expiresAt: instant.optional(), revokedAt: instant.optional(), lastUse: instant.optional() });
+
+/** `enrolment` is the role of the principal behind `agent.token`. */
+export const operatorView = z.object({ name: identifier, role: z.enum([...OPERATOR_ROLES, 'enrolment']), tokens: z.array(tokenView) });
+
 /** An event as the API shows it: the metadata is flat. */
 export const eventView = z.object({
   position, stream: z.string(), revision: z.int(), id: z.string(), type: z.string(), schemaVersion: z.int(), at: instant, actor,
@@ -106,6 +123,9 @@ export type RunningView = z.infer<typeof runningView>;
 export type JobnetView = z.infer<typeof jobnetView>;
 export type OutputView = z.infer<typeof outputView>;
 export type AgentView = z.infer<typeof agentView>;
+export type IssuedToken = z.infer<typeof issuedToken>;
+export type TokenView = z.infer<typeof tokenView>;
+export type OperatorView = z.infer<typeof operatorView>;
 export type EventView = z.infer<typeof eventView>;
 export type CommandAnswer = z.infer<typeof commandAnswer>;
 export type List<Item> = { items: Item[]; next?: string };

@@ -16,6 +16,7 @@ export function httpAdapter(): FastifyAdapter {
     clientErrorHandler: answerGarbage, frameworkErrors: answerUnreadablePath,
   });
   const fastify = adapter.getInstance();
+  fastify.addHook('onRequest', refuseLargeBody);
   fastify.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'], { parseAs: 'string' }, (_request, body, done) => done(null, body));
   fastify.removeContentTypeParser('application/json');
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -30,6 +31,17 @@ export function httpAdapter(): FastifyAdapter {
   return adapter;
 }
 
+/** What is read and thrown away of a body that is too large, in bytes: beyond that the connection is cut. */
+const MOST_DRAINED_BYTES = 64 * 1024 * 1024;
+
+/** Whoever is cut off while writing sees a broken pipe, not our answer: the body is read to its end first. */
+async function refuseLargeBody({ headers, raw }: FastifyRequest): Promise<void> {
+  const length = Number(headers['content-length'] ?? 0);
+  if (!(length > MAX_BODY_BYTES)) return;
+  if (length <= MOST_DRAINED_BYTES) for await (const _chunk of raw);
+  throw Object.assign(new Error(`a body has at most ${MAX_BODY_BYTES} bytes; this one has ${length}`), { statusCode: 413 });
+}
+
 /** A path that is too long for any id, or that no id encodes to, leads nowhere: the router gives up on it before any filter of ours. */
 function answerUnreadablePath(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   const status = error.code === 'FST_ERR_ASYNC_CONSTRAINT' ? 500 : 404;
@@ -40,7 +52,7 @@ function answerUnreadablePath(error: FastifyError, _request: FastifyRequest, rep
 /** What is no HTTP at all gets an answer in the same form, and the connection ends. */
 function answerGarbage(error: NodeJS.ErrnoException, socket: { writable: boolean; _httpMessage?: unknown; end(text: string): void; destroy(): void }): void {
   // While an earlier request of the connection waits for its answer, this one would be taken for it.
-  if (!socket.writable || socket._httpMessage != null || error.code === 'ECONNRESET') return socket.destroy();
+  if (!socket.writable || (socket._httpMessage ?? undefined) !== undefined || error.code === 'ECONNRESET') return socket.destroy();
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const title = STATUS_CODES[status] ?? 'Bad Request';
   const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'this is not a request that can be read', code: 'malformed-request' });

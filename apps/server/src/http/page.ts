@@ -3,9 +3,12 @@ import type { List } from '#protocol/api';
 import { position } from '#protocol/agent-link';
 import { HttpProblem } from './http-problem.js';
 
+/** Of a page, when none was asked for. */
+export const DEFAULT_LIMIT = 100;
+
 /** What every list takes: `limit` 1-1000, and the `next` of the page before. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  limit: z.coerce.number().int().min(1).max(1000).default(DEFAULT_LIMIT),
   cursor: z.string().max(400).optional(),
   after: position.optional(),
 };

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type { Role } from '#domain/operator/operator.decider';
+import type { Role } from '#domain/operator/operator.state';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { SERVER_OPTIONS, type ServerOptions } from '../server-options.js';
@@ -15,6 +15,9 @@ const FILES = [
   { name: 'operator.token', operator: 'admin', role: 'admin' },
   { name: 'agent.token', operator: 'agent-enrolment', role: 'enrolment' },
 ] as const satisfies readonly { name: string; operator: string; role: Role }[];
+
+/** Names that are not given to anybody else. */
+export const FIRST_START_NAMES: readonly string[] = FILES.map(({ operator }) => operator);
 
 @Injectable()
 export class BootstrapTokens {

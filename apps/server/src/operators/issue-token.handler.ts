@@ -1,12 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Role } from '#domain/operator/operator.decider';
+import type { Role } from '#domain/operator/operator.state';
+import type { Instant } from '#events/vocabulary';
 import { AggregateRepository, type Transacted } from '../event-sourcing/aggregate.repository.js';
 import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
 import { OperatorAggregate } from './operator.aggregate.js';
 
 /** The principal is added first where it is new. */
 export class IssueToken extends Command<Transacted> {
-  constructor(readonly operator: string, readonly role: Role, readonly hash: string, readonly envelope: CommandEnvelope) {
+  constructor(readonly operator: string, readonly role: Role, readonly hash: string, readonly envelope: CommandEnvelope, readonly expiresAt?: Instant) {
     super();
   }
 }
@@ -15,10 +16,10 @@ export class IssueToken extends Command<Transacted> {
 export class IssueTokenHandler implements ICommandHandler<IssueToken> {
   constructor(private readonly repository: AggregateRepository) {}
 
-  execute({ operator, role, hash, envelope }: IssueToken): Promise<Transacted> {
+  execute({ operator, role, hash, envelope, expiresAt }: IssueToken): Promise<Transacted> {
     return this.repository.transact(() => new OperatorAggregate(operator), envelope, (aggregate, metadata) => {
       aggregate.handle({ type: 'AddOperator', operator, role }, metadata);
-      aggregate.handle({ type: 'IssueToken', tokenId: tokenIdOf(hash), hash }, metadata);
+      aggregate.handle({ type: 'IssueToken', tokenId: tokenIdOf(hash), hash, expiresAt, commandId: envelope.commandId }, metadata);
     });
   }
 }

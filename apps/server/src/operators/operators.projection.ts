@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { OperatorEvent } from '#events/operator.events';
-import { type Operator, operatorDecider, type Role } from '#domain/operator/operator.decider';
+import { operatorDecider } from '#domain/operator/operator.decider';
+import type { Operator, Role, Token } from '#domain/operator/operator.state';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 
-/** Whom a token stands for. */
+/** Whom a token stands for. Whether it still opens anything is the asker's question: it depends on when. */
 export interface TokenHolder {
   readonly operator: string;
   readonly role: Role;
-  readonly tokenId: string;
+  readonly token: Token;
 }
 
 /** Who may use the server, found by the hash of the token that is shown. */
@@ -20,10 +21,15 @@ export class OperatorsProjection implements Projection {
     if (!stream.startsWith('operator-')) return;
     const folded = operatorDecider.evolve(this.operators.get(stream), event as OperatorEvent, metadata) as Operator;
     this.operators.set(stream, folded);
-    for (const { hash, tokenId } of folded.tokens) this.holders.set(hash, { operator: folded.operator, role: folded.role, tokenId });
+    for (const token of folded.tokens) this.holders.set(token.hash, { operator: folded.operator, role: folded.role, token });
   }
 
   holderOf(hash: string): TokenHolder | undefined {
     return this.holders.get(hash);
+  }
+
+  /** In the order in which they were added. */
+  all(): Iterable<Operator> {
+    return this.operators.values();
   }
 }

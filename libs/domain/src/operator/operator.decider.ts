@@ -1,59 +1,58 @@
 import type { OperatorEvent } from '#events/operator.events';
 import type { Instant } from '#events/vocabulary';
-import { corruptHistory } from '../corrupt-history.js';
 import type { Decider } from '../decider.js';
 import { type Decision, rejection } from '../rejection.js';
-
-export type Role = 'viewer' | 'operator' | 'admin' | 'enrolment';
-
-export interface Token {
-  readonly tokenId: string;
-  readonly hash: string;
-  readonly expiresAt?: Instant | undefined;
-  /** Servers (one process life each) that saw it used. */
-  readonly usedOn: ReadonlySet<string>;
-}
-
-export interface Operator {
-  readonly operator: string;
-  readonly role: Role;
-  readonly tokens: readonly Token[];
-}
-
-export type OperatorState = Operator | undefined;
+import { evolveOperator, type Operator, type OperatorState, type Role, tokenFault } from './operator.state.js';
 
 export type OperatorCommand =
   | { readonly type: 'AddOperator'; readonly operator: string; readonly role: Role }
-  | { readonly type: 'IssueToken'; readonly tokenId: string; readonly hash: string }
-  | { readonly type: 'RecordTokenUse'; readonly tokenId: string; readonly server: string };
+  | { readonly type: 'IssueToken'; readonly tokenId: string; readonly hash: string; readonly expiresAt?: Instant | undefined; readonly commandId: string }
+  | { readonly type: 'RecordTokenUse'; readonly tokenId: string; readonly server: string }
+  /** `otherAdmins`: whether anybody else can still manage operators. It is not this stream's to know. */
+  | { readonly type: 'RevokeTokens'; readonly otherAdmins: boolean; readonly at: Instant };
+
+type CommandOf<Type extends OperatorCommand['type']> = Extract<OperatorCommand, { readonly type: Type }>;
 
 /** The rules of a principal: its role and its tokens, of which the log knows the hashes only. */
 export const operatorDecider: Decider<OperatorState, OperatorCommand, OperatorEvent> = {
   initialState: undefined,
   decide(command, state): Decision<OperatorEvent> {
-    if (command.type === 'AddOperator') return state === undefined ? [{ type: 'OperatorAdded', data: { operator: command.operator, role: command.role } }] : [];
+    if (command.type === 'AddOperator') return add(command, state);
     if (state === undefined) return rejection('operator-not-found', 'there is no such operator');
-    const { tokenId } = command;
-    const token = state.tokens.find((each) => each.tokenId === tokenId);
     switch (command.type) {
-      case 'IssueToken':
-        return token === undefined ? [{ type: 'TokenIssued', data: { tokenId, hash: command.hash } }] : [];
-      case 'RecordTokenUse':
-        if (token === undefined) return rejection('token-not-found', 'there is no such token');
-        return token.usedOn.has(command.server) ? [] : [{ type: 'TokenUsed', data: { tokenId, server: command.server } }];
+      case 'IssueToken': return issue(command, state);
+      case 'RecordTokenUse': return recordUse(command, state);
+      case 'RevokeTokens': return revoke(command, state);
     }
   },
-  evolve(state, event): Operator {
-    if (event.type === 'OperatorAdded') {
-      if (state !== undefined) throw corruptHistory(`operator ${state.operator} was added twice`);
-      return { operator: event.data.operator, role: event.data.role, tokens: [] };
-    }
-    if (state === undefined) throw corruptHistory(`${event.type} before OperatorAdded`);
-    switch (event.type) {
-      case 'TokenIssued':
-        return { ...state, tokens: [...state.tokens, { ...event.data, usedOn: new Set() }] };
-      case 'TokenUsed':
-        return { ...state, tokens: state.tokens.map((token) => (token.tokenId === event.data.tokenId ? { ...token, usedOn: new Set(token.usedOn).add(event.data.server) } : token)) };
-    }
-  },
+  evolve: evolveOperator,
 };
+
+function add({ operator, role }: CommandOf<'AddOperator'>, state: OperatorState): Decision<OperatorEvent> {
+  if (state === undefined) return [{ type: 'OperatorAdded', data: { operator, role } }];
+  if (state.role !== role) return rejection('operator-exists', `${operator} is there already, with the role ${state.role}; a role does not change: take another name`);
+  return [];
+}
+
+function issue({ tokenId, hash, expiresAt, commandId }: CommandOf<'IssueToken'>, { operator, tokens }: Operator): Decision<OperatorEvent> {
+  if (tokens.some((token) => token.tokenId === tokenId)) return [];
+  // A token is shown once and only its hash is kept: a repeat can neither show it again nor quietly make a second one.
+  const earlier = tokens.find(({ issuedBy }) => issuedBy === commandId);
+  if (earlier !== undefined) {
+    return rejection('token-already-issued', `this command has issued token ${earlier.tokenId} already, and a token is shown once; if it was lost, revoke ${operator} and add it again`);
+  }
+  return [{ type: 'TokenIssued', data: { tokenId, hash, ...(expiresAt === undefined ? {} : { expiresAt }) } }];
+}
+
+function recordUse({ tokenId, server }: CommandOf<'RecordTokenUse'>, { tokens }: Operator): Decision<OperatorEvent> {
+  const token = tokens.find((each) => each.tokenId === tokenId);
+  if (token === undefined) return rejection('token-not-found', 'there is no such token');
+  return token.usedOn.has(server) ? [] : [{ type: 'TokenUsed', data: { tokenId, server } }];
+}
+
+/** All that it has, the expired ones too. Only tokens that are still good make an admin the last one. */
+function revoke({ otherAdmins, at }: CommandOf<'RevokeTokens'>, { operator, role, tokens }: Operator): Decision<OperatorEvent> {
+  const good = tokens.some((token) => tokenFault(token, at) === undefined);
+  if (role === 'admin' && good && !otherAdmins) return rejection('last-admin', `${operator} is the last admin whose token is good: add another admin first`);
+  return tokens.filter(({ revokedAt }) => revokedAt === undefined).map(({ tokenId }) => ({ type: 'TokenRevoked', data: { tokenId } }));
+}
