@@ -1,6 +1,6 @@
 // The small step before `npm start` and `npm test`: installs and builds, only what changed, one at a time.
 // Plain Node without dependencies, because it runs before there are any.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ async function main() {
   if (!installMissing() && !buildMissing()) return;
   await takeLock();
   try {
-    if (installMissing()) install();
+    if (installMissing()) await install();
     if (buildMissing()) await build();
   } finally {
     rmSync(lock, { force: true });
@@ -30,6 +30,20 @@ function requireNode(major, minor) {
   if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return;
   say(`Kiroku needs Node ${major}.${minor} or later; this is ${process.version}`);
   process.exit(1);
+}
+
+/** Runs to its end. Ctrl-C goes to it as well, and the lock is kept until it is really gone. */
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+    const pass = (signal) => child.kill(signal);
+    process.on('SIGINT', pass).on('SIGTERM', pass);
+    child.on('error', (error) => resolve({ code: 1, signal: error.message }));
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', pass).off('SIGTERM', pass);
+      resolve({ code, signal });
+    });
+  });
 }
 
 /** True unless node_modules holds what package-lock.json names, built for this Node. */
@@ -49,11 +63,11 @@ function adoptAbi() {
   return probe.status === 0;
 }
 
-function install() {
+async function install() {
   say('installing the dependencies (once; one to two minutes, most of it the compilation of SQLite) ...');
   const started = Date.now();
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (npm.status !== 0) fail(`npm ci ended with ${npm.status ?? npm.signal}`);
+  const { code, signal } = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (code !== 0) fail(`npm ci ended with ${code ?? signal}`);
   writeFileSync(join(work, 'abi'), process.versions.modules);
   say(`installed in ${seconds(started)}`);
 }
@@ -89,20 +103,24 @@ function sourcesHash() {
 /** A lock file that is linked into place with its content, so that it is never seen without its owner's pid. */
 async function takeLock() {
   const own = `${lock}.${process.pid}`;
-  writeFileSync(own, String(process.pid));
+  writeFileSync(own, identityOf(process.pid));
+  const tidy = () => rmSync(own, { force: true });
+  process.on('exit', tidy);
   let told = false;
   for (;;) {
     try {
       linkSync(own, lock);
-      rmSync(own);
+      tidy();
       return;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    const owner = Number(readText(lock));
-    if (owner > 0 && !isAlive(owner)) dropDeadLock(owner);
-    if (!told && isAlive(owner)) say(`waiting for the installation or build of process ${owner} ...`);
-    told = true;
+    const owner = readText(lock);
+    if (owner !== undefined && !isAlive(owner)) dropDeadLock(owner);
+    else if (owner !== undefined && !told) {
+      say(`waiting for the installation or build of process ${owner.split(' ')[0]} (lock: ${lock}) ...`);
+      told = true;
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
@@ -112,20 +130,28 @@ function dropDeadLock(deadOwner) {
   const grave = `${lock}.dead.${process.pid}`;
   try {
     renameSync(lock, grave);
-    if (Number(readText(grave)) !== deadOwner) linkSync(grave, lock);
+    if (readText(grave) !== deadOwner) linkSync(grave, lock);
     rmSync(grave);
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }
 }
 
-function isAlive(pid) {
+/** The pid and when that process started: a pid alone is given to somebody else sooner or later. */
+function identityOf(pid) {
+  const started = existsSync(`/proc/${pid}/stat`) ? readText(`/proc/${pid}/stat`).replace(/^.*\) /s, '').split(' ')[19] : '';
+  return `${pid} ${started}`;
+}
+
+function isAlive(owner) {
+  const pid = Number(owner.split(' ')[0]);
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    if (error.code !== 'EPERM') return false;
   }
+  return !existsSync('/proc/self/stat') || identityOf(pid) === owner;
 }
 
 function readText(path) {

@@ -181,7 +181,7 @@ describe('what is not there', () => {
   });
 
   it('is output before the result', async () => {
-    expect(await refusalOf({ path: `/api/v1/runs/${open}/jobs/A1/output` })).toMatchObject({ status: 404, code: 'no-output-yet' });
+    expect(await refusalOf({ path: `/api/v1/runs/${open}/jobs/A1/output` })).toMatchObject({ status: 404, code: 'no-output' });
   });
 });
 

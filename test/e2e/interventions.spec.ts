@@ -120,7 +120,7 @@ describe('an operator', () => {
     expect(beside).toMatchObject({ state: 'succeeded', exitCode: 0, executions: [{ state: 'failed', exitCode: 3, late: true }] });
     await say('job', 'adopt', runId, 'A1');
     const run = await here.api.run(runId);
-    expect(run.jobs[0]).toMatchObject({ state: 'failed', executions: [{ exitCode: 3, late: true }] });
+    expect(run.jobs[0]).toMatchObject({ state: 'failed', exitCode: 3, executions: [{ exitCode: 3, late: true }] });
     expect(run.status).toBe('succeeded');
     expect(await decisions(runId)).toEqual(['JobOutcomeSettled: admin, why settle, OPS-7', 'LateResultAdopted: admin, why adopt, OPS-7']);
     expect((await cli('audit', '--type', 'LateResultAdopted')).stdout).toMatch(/LateResultAdopted +A1.* admin +why adopt \[OPS-7\]\n/);

@@ -1,6 +1,6 @@
 import { FakeServer, problem } from '../testing/fake-server.js';
 import { kiroku, startKiroku } from '../testing/run-kiroku.js';
-import { at, failedA1, job, run, runningA1, succeededA1, T0, T1, waitingA2 } from '../testing/views.js';
+import { execution, at, failedA1, job, run, runningA1, succeededA1, T0, T1, waitingA2 } from '../testing/views.js';
 
 let server: FakeServer;
 
@@ -112,6 +112,8 @@ describe('run watch', () => {
   it.each([
     ['ended otherwise', run({ status: 'failed', finishedAt: T1, jobs: [failedA1] })],
     ['is failing and only an operator can move it', stuck],
+    ['has nothing left but a job that its agent declined', run({ jobs: [job('A1', { state: 'held', executions: [execution({ state: 'declined' })] }), waitingA2] })],
+    ['has nothing left but an execution that its agent does not know', run({ jobs: [{ ...runningA1, evidence: { kind: 'unknown-to-agent', since: T0 } }, waitingA2] })],
   ])('ends with 4 when the run %s', async (_, view) => {
     server.on('GET /runs/R1', { body: view });
     await expect(cli('run', 'watch', 'R1')).resolves.toMatchObject({ code: 4 });

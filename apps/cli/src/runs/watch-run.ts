@@ -38,8 +38,17 @@ export async function watchRun(runId: string, { api, out }: Session, reached: bo
 /** Undefined while the run can go on by itself. */
 function outcome(run: RunView): ExitCode | undefined {
   if (ENDED.has(run.status)) return run.status === 'succeeded' ? EXIT.done : EXIT.notSucceeded;
-  const stuck = run.status === 'failing' && !run.jobs.some((job) => MOVING.has(job.state));
-  return stuck ? EXIT.notSucceeded : undefined;
+  const needsSomebody = run.status === 'failing' || run.jobs.some(waitsForOperator);
+  return needsSomebody && !run.jobs.some(moves) ? EXIT.notSucceeded : undefined;
+}
+
+function moves(job: JobView): boolean {
+  return MOVING.has(job.state) && !waitsForOperator(job);
+}
+
+/** Its agent would not take it, or does not know of it: nothing comes of it until a person decides. */
+function waitsForOperator({ state, evidence, executions }: JobView): boolean {
+  return evidence.kind === 'unknown-to-agent' || (state === 'held' && executions.at(-1)?.state === 'declined');
 }
 
 /** Tells once that the server is away, and once that it is back. */

@@ -1,4 +1,4 @@
-import type { AgentView, EventView, JobnetView, JobView, RunningView, RunView } from '#protocol/api';
+import type { AgentView, EventView, ExecutionView, JobnetView, JobView, RunningView, RunView } from '#protocol/api';
 import type { Instant } from '#events/vocabulary';
 
 export function at(text: string): Instant {
@@ -14,6 +14,10 @@ export function job(jobId: string, more: Partial<JobView> = {}): JobView {
 
 export function run(more: Partial<RunView> = {}): RunView {
   return { runId: 'R1', jobnet: 'A', version: 1, revision: 3, status: 'running', startedAt: T0, jobs: [job('A1'), job('A2')], ...more };
+}
+
+export function execution(more: Partial<ExecutionView> = {}): ExecutionView {
+  return { executionId: 'R1~A1~1', attempt: 1, agent: 'local', state: 'running', evidence: { kind: 'none' }, dispatchedAt: T0, ...more };
 }
 
 export const runningA1 = job('A1', { state: 'running', evidence: { kind: 'confirmed', lastHeardAt: T0 }, attempt: 1, executionId: 'R1~A1~1', startedAt: T0 });

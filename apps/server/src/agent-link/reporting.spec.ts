@@ -107,7 +107,7 @@ describe('a result', () => {
 
   it('brings its output, which is read from the log', async () => {
     const missing = await server.request('GET', `/api/v1/runs/${runId}/jobs/A1/output`);
-    expect({ status: missing.status, code: missing.body.code }).toEqual({ status: 404, code: 'no-output-yet' });
+    expect({ status: missing.status, code: missing.body.code }).toEqual({ status: 404, code: 'no-output' });
     const { spec } = await agent.dispatchOf('A1');
     await agent.report(finished(spec, 0, 3, 'three rows\n'));
     const stdout = await server.read<OutputView>(`/api/v1/runs/${runId}/jobs/A1/output`);
@@ -128,12 +128,13 @@ describe('the reports of one request', () => {
   });
 
   it('that are too large for one append are several, and all are acknowledged', async () => {
-    await server.define(`jobnet: W\njobs:\n${Array.from({ length: 8 }, (_, index) => `  W${index}: { command: x, agent: local }\n`).join('')}`);
+    await server.define(`jobnet: W\njobs:\n${Array.from({ length: 20 }, (_, index) => `  W${index}: { command: x, agent: local }\n`).join('')}`);
+    await agent.connect({ slots: 100 });
     const wide = await server.startRun('W');
-    await waitFor('all are dispatched', () => agent.dispatches().filter(({ spec }) => spec.runId === wide).length === 7, 5_000);
-    const reports = agent.dispatches().filter(({ spec }) => spec.runId === wide).map(({ spec }) => finished(spec, 0, 3, 'x'.repeat(90_000)));
+    await waitFor('all are dispatched', () => agent.dispatches().filter(({ spec }) => spec.runId === wide).length === 20, 5_000);
+    const reports = agent.dispatches().filter(({ spec }) => spec.runId === wide).map(({ spec }) => finished(spec, 0, 3, '\u0001'.repeat(4096)));
     const { acknowledged } = await agent.report(...reports);
-    expect(acknowledged).toHaveLength(7);
+    expect(acknowledged).toHaveLength(20);
     expect(appendsTo(`run-${wide}`).filter((types) => types.includes('JobFinished')).length).toBeGreaterThan(1);
   });
 

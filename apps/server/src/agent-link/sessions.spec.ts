@@ -92,6 +92,20 @@ describe('a session', () => {
     expect({ status: second.status, code: second.body.code }).toEqual({ status: 409, code: 'session-over' });
   });
 
+  it('of a copy of the agent\'s directory is refused while the original lives, and is on record once however often it tries', async () => {
+    const agent = await ScriptedAgent.connected(server);
+    const copy = new ScriptedAgent(server);
+    copy.credential = agent.credential;
+    copy.session = agent.session;
+    copy.journalId = agent.journalId;
+    for (let tries = 0; tries < 3; tries += 1) expect(await copy.sayHello({ pid: 4712 })).toMatchObject({ status: 409, body: { code: 'agent-name-in-use' } });
+    expect((await server.store.typesOn('agent-local')).filter((type) => type === 'AgentConnectionRefused')).toHaveLength(1);
+    expect(agent.streamEnded).toBe(false);
+    agent.hangUp();
+    await waitFor('the original is away', async () => (await server.store.typesOn('agent-local')).includes('AgentContactLost'), 5_000);
+    expect(await copy.sayHello({ pid: 4712 })).toMatchObject({ status: 201 });
+  });
+
   it('of a fork is refused while the other lives, and that is on record', async () => {
     const agent = await ScriptedAgent.connected(server);
     const fork = new ScriptedAgent(server);

@@ -22,14 +22,12 @@ export class ConnectAgentHandler implements ICommandHandler<ConnectAgent> {
   async execute({ name, server, hello, connected, envelope }: ConnectAgent): Promise<Connected> {
     const { helloId, inventory: _inventory, ...facts } = hello;
     let session: number | undefined;
-    let refused = false;
     const done = await this.repository.transact(() => new AgentAggregate(name), envelope, (agent, metadata) => {
       agent.handle({ type: 'ConnectAgent', helloId, connected, hello: { agent: name, server, ...facts } }, metadata);
-      session = agent.state?.session?.number;
-      refused = agent.getUncommittedEvents().some(({ event }) => event.type === 'AgentConnectionRefused');
+      session = agent.state?.session?.helloId === helloId ? agent.state.session.number : undefined;
     });
-    if (refused || session === undefined) {
-      throw new CommandRejectedError('agent-name-in-use', `another agent is connected as ${name}; this one does not follow its session`);
+    if (session === undefined) {
+      throw new CommandRejectedError('agent-name-in-use', `another agent is connected as ${name}; this one is not that process`);
     }
     return { ...done, session };
   }

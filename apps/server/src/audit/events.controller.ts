@@ -3,9 +3,10 @@ import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { EventView, List } from '#protocol/api';
+import { definitionOf } from '#events/catalogue';
 import { position } from '#protocol/agent-link';
 import type { RecordedEvent } from '#event-store/event-store.port';
-import { manyOf, pageQuery } from '../http/page.js';
+import { DEFAULT_LIMIT, manyOf, pageQuery } from '../http/page.js';
 import { validate } from '../http/validate.js';
 import { RunQueries } from '../runs/run-queries.js';
 import { runStream } from '../runs/commands/run.aggregate.js';
@@ -13,9 +14,11 @@ import { type AuditFilter, AuditTrail } from './audit-trail.js';
 import { eventView } from './event.view.js';
 
 const instantText = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+/** A word that no event has would be answered with silence, and silence reads as "nobody did that". */
+const eventTypes = manyOf.refine((types) => types.every((type) => definitionOf(type) !== undefined), 'there is no such event type; docs/events.md lists them');
 const eventsQuery = z.object({
-  ...pageQuery, cursor: position.optional(),
-  actor: manyOf.optional(), type: manyOf.optional(), stream: manyOf.optional(), jobnet: manyOf.optional(), job: manyOf.optional(),
+  ...pageQuery, limit: pageQuery.limit.unwrap().optional(), cursor: position.optional(),
+  actor: manyOf.optional(), type: eventTypes.optional(), stream: manyOf.optional(), jobnet: manyOf.optional(), job: manyOf.optional(),
   since: instantText.optional(), until: instantText.optional(),
 });
 
@@ -40,14 +43,20 @@ export class EventsController {
     const from = cursor ?? after;
     const events = this.trail.events({ ...filter, ...fixed }, from === undefined ? undefined : BigInt(from));
     if (accept?.includes('application/x-ndjson') === true) {
-      return reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(Readable.from(lines(events)));
+      return reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(Readable.from(lines(events, limit)));
     }
-    return reply.send(await firstPage(events, limit));
+    return reply.send(await firstPage(events, limit ?? DEFAULT_LIMIT));
   }
 }
 
-async function* lines(events: AsyncIterable<RecordedEvent>): AsyncIterable<string> {
-  for await (const recorded of events) yield `${JSON.stringify(eventView(recorded))}\n`;
+/** All of them, unless a limit was asked for. */
+async function* lines(events: AsyncIterable<RecordedEvent>, limit = Infinity): AsyncIterable<string> {
+  let left = limit;
+  for await (const recorded of events) {
+    yield `${JSON.stringify(eventView(recorded))}\n`;
+    left -= 1;
+    if (left === 0) return;
+  }
 }
 
 async function firstPage(events: AsyncIterable<RecordedEvent>, limit: number): Promise<List<EventView>> {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type CommandAnswer, type List, type RunningView, type RunView, startRunBody } from '#protocol/api';
+import { type CommandAnswer, type List, type RunningView, type RunView, RUN_STATUSES, startRunBody } from '#protocol/api';
 import { CommandGateway } from '../http/command-gateway.js';
 import { manyOf, pageOf, pageQuery, sortedPageOf } from '../http/page.js';
 import { CurrentPrincipal, type Principal } from '../http/principal.js';
@@ -9,7 +9,8 @@ import { validate } from '../http/validate.js';
 import { RunQueries, uncertaintyOf } from './run-queries.js';
 import { StartRun } from './commands/start-run.handler.js';
 
-const runsQuery = z.object({ ...pageQuery, jobnet: manyOf.optional(), status: manyOf.optional() });
+const statuses = manyOf.refine((words) => words.every((word) => (RUN_STATUSES as readonly string[]).includes(word)), `a status is one of ${RUN_STATUSES.join(', ')}`);
+const runsQuery = z.object({ ...pageQuery, jobnet: manyOf.optional(), status: statuses.optional() });
 const runningQuery = z.object(pageQuery);
 
 @Controller('api/v1')

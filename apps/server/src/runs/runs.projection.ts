@@ -21,6 +21,8 @@ export interface OpenExecution {
   readonly executionId: string;
   readonly agent: string;
   readonly position: Position;
+  /** The agent says that it does not hold it: it stays open for people, and takes no slot of the agent. */
+  readonly notKnown: boolean;
 }
 
 /** Every run, the executions that are out by agent, and the runs that wait for a slot by agent. */
@@ -83,7 +85,7 @@ export class RunsProjection implements Projection {
     const { agent } = execution;
     const ofAgent = this.open.get(agent) ?? new Map<string, OpenExecution>();
     if (!isOpenExecution(execution.state)) ofAgent.delete(executionId);
-    else if (!ofAgent.has(executionId)) ofAgent.set(executionId, { runId: run.runId, jobId, executionId, agent, position });
+    else ofAgent.set(executionId, { runId: run.runId, jobId, executionId, agent, position: ofAgent.get(executionId)?.position ?? position, notKnown: execution.notKnownSince !== undefined });
     this.open.set(agent, ofAgent);
   }
 

@@ -4,6 +4,12 @@ import type { Decider, FoldContext } from '../decider.js';
 import { type Decision, rejection } from '../rejection.js';
 import type { Agent, AgentState } from './agent.state.js';
 
+interface ProcessName {
+  readonly host: string;
+  readonly pid: number;
+  readonly bootId: string;
+}
+
 type DataOf<Type extends AgentEvent['type']> = Extract<AgentEvent, { type: Type }>['data'];
 
 export type AgentCommand =
@@ -48,16 +54,25 @@ function enrol({ name, credentialHash, tokenId, connected }: Extract<AgentComman
   return [{ type: 'AgentCredentialRotated', data: { credentialHash, tokenId } }];
 }
 
-/** The same chain supersedes its old connection; a fork, which does not know the session that lives, is refused. */
+/** The same process on the same chain supersedes its old connection; a fork or a copy, while that lives, is refused. */
 function connect({ helloId, connected, hello }: Extract<AgentCommand, { type: 'ConnectAgent' }>, agent: Agent): Decision<AgentEvent> {
   const { session } = agent;
   if (session?.helloId === helloId) return [];
-  if (connected && session !== undefined && hello.previousSession !== session.number) {
+  if (connected && session !== undefined && !(hello.previousSession === session.number && isSameProcess(hello, session))) {
     const { journalId, journalSequence, servedUpTo, previousSession, host, pid } = hello;
+    if (agent.refused === refusalKey(session.number, hello)) return [];
     const reason = `session ${session.number} from ${session.host} is connected, and this hello does not follow it`;
     return [{ type: 'AgentConnectionRefused', data: { journalId, journalSequence, servedUpTo, previousSession, host, pid, reason } }];
   }
   return [{ type: 'AgentConnected', data: hello }];
+}
+
+function isSameProcess(one: ProcessName, other: ProcessName): boolean {
+  return one.host === other.host && one.pid === other.pid && one.bootId === other.bootId;
+}
+
+function refusalKey(session: number, { journalId, host, pid }: { journalId: string; host: string; pid: number }): string {
+  return `${session} ${journalId} ${host} ${pid}`;
 }
 
 function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' }>, { at, commandId }: FoldContext): Agent {
@@ -65,15 +80,15 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
     case 'AgentCredentialRotated':
       return { ...agent, credentialHash: event.data.credentialHash };
     case 'AgentConnected': {
-      const { server, journalId, journalSequence, slots, receipt, host, version } = event.data;
+      const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version } = event.data;
       const number = agent.revision + 1;
-      return { ...agent, session: { number, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, version } };
+      return { ...agent, session: { number, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version } };
     }
     case 'AgentContactLost':
       if (agent.session?.number !== event.data.session) throw corruptHistory(`contact lost for session ${event.data.session}, which is not the newest`);
       return { ...agent, session: { ...agent.session, endedAt: at } };
     case 'AgentConnectionRefused':
-      return agent;
+      return { ...agent, refused: refusalKey(agent.session?.number ?? 0, event.data) };
     case 'ReportUnmatched':
       return { ...agent, unmatched: new Set(agent.unmatched).add(keyOf(event.data)) };
   }

@@ -12,7 +12,10 @@ export interface AgentSession {
   readonly journalSequence: number;
   readonly slots: number;
   readonly receipt?: Receipt | undefined;
+  /** Which process it is: a copy of an agent's directory continues its chain, and is still somebody else. */
   readonly host: string;
+  readonly pid: number;
+  readonly bootId: string;
   readonly version: string;
   readonly endedAt?: Instant;
 }
@@ -23,6 +26,8 @@ export interface Agent {
   readonly enrolledAt: Instant;
   /** The newest session; `endedAt` tells whether it is over as far as the agent's own stream knows. */
   readonly session?: AgentSession;
+  /** Whom the newest refusal was about, so that one who keeps trying is on record once. */
+  readonly refused?: string;
   /** Reports that fit no run, by execution and sequence, so that a repeat records nothing. */
   readonly unmatched: ReadonlySet<string>;
   readonly revision: number;

@@ -49,7 +49,9 @@ function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, conte
         ...job, ...(event.data.exitCode === undefined ? {} : { exitCode: event.data.exitCode }),
       }));
     case 'LateResultAdopted':
-      return moveJob(moveExecution(run, event, context), event.data.jobId, `LateResultAdopted:${event.data.outcome}`);
+      return moveJob(moveExecution(run, event, context), event.data.jobId, `LateResultAdopted:${event.data.outcome}`, (job) => ({
+        ...job, exitCode: executionOf(job, event.data.executionId)?.exitCode,
+      }));
     case 'JobFinished':
       return moveBoth(run, event, `JobFinished:${event.data.outcome}`, context);
     case 'LateResultRecorded':

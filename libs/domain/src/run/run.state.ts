@@ -37,7 +37,7 @@ export interface Job {
   readonly attempt: number;
   /** The newest is the current one: only it may decide the job. */
   readonly executions: readonly Execution[];
-  /** What an operator settled it with. */
+  /** By an operator's word: what it was settled with, or that of the late result that was adopted. */
   readonly exitCode?: number | undefined;
 }
 

@@ -130,6 +130,7 @@ describe('a late result', () => {
 
   it('becomes the job\'s by an operator\'s word', () => {
     givenRun(...skippedRun).when(onA1({ type: 'AdoptLateResult' })).then(adopted('A1', 'failed'));
+    expect(foldRun(...skippedRun, adopted('A1', 'failed')).jobs[0]).toMatchObject({ state: 'failed-settled', exitCode: 1 });
   });
 
   it('can be adopted in a finished run, whose outcome stays', () => {
