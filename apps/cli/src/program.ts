@@ -6,6 +6,7 @@ import { addAuditCommand } from './commands/audit.command.js';
 import type { Finish } from './commands/finish.js';
 import { addJobCommands } from './commands/job.commands.js';
 import { addJobnetCommands } from './commands/jobnet.commands.js';
+import { addOperatorCommands } from './commands/operator.commands.js';
 import { addRunCommands } from './commands/run.commands.js';
 import { addRunningCommand } from './commands/running.command.js';
 import { addServerCommand } from './commands/server.command.js';
@@ -30,6 +31,7 @@ export function buildProgram(context: CliContext, version: string, finish: Finis
   addRunningCommand(program, context);
   addAuditCommand(program, context);
   addAgentCommands(program, context);
+  addOperatorCommands(program, context);
   addServerCommand(program, context);
   addUpCommand(program, context);
   return program;
