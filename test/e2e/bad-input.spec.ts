@@ -16,9 +16,9 @@ let before: EventView[];
 const good = 'jobnet: A\njobs:\n  A1: { agent: local, command: "true" }\n';
 const cyclic = 'jobnet: C\njobs:\n  A1: { command: x, agent: local, after: A3 }\n  A2: { command: x, agent: local, after: A1 }\n  A3: { command: x, agent: local, after: [A2] }\n';
 
-/** What happened to jobnets, runs and agents; that a token was used is on record too, and is no answer to a command. */
+/** What happened to jobnets, runs and agents. That a token was used, and that a command was refused, is on record beside it. */
 async function domainEvents(): Promise<EventView[]> {
-  return (await here.api.events()).filter(({ stream }) => !stream.startsWith('operator-'));
+  return (await here.api.events()).filter(({ stream }) => !/^(operator|refusals)-/.test(stream));
 }
 
 beforeAll(async () => {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 export class TcpProxy {
   private readonly pairs = new Set<{ client: Socket; upstream: Socket }>();
   private holding = false;
+  private holdingRequests = false;
 
   private constructor(private readonly server: Server, private readonly target: number) {}
 
@@ -29,9 +30,16 @@ export class TcpProxy {
     for (const { upstream } of this.pairs) upstream.pause();
   }
 
+  /** From now on nothing that the agent says gets through. */
+  holdRequests(): void {
+    this.holdingRequests = true;
+    for (const { client } of this.pairs) client.pause();
+  }
+
   /** Drops every connection, with what was held back in it, and lets new ones through. */
   cut(): void {
     this.holding = false;
+    this.holdingRequests = false;
     for (const { client, upstream } of this.pairs) {
       client.destroy();
       upstream.destroy();
@@ -52,6 +60,7 @@ export class TcpProxy {
     client.on('data', (chunk) => upstream.write(chunk));
     upstream.on('data', (chunk) => client.write(chunk));
     if (this.holding) upstream.pause();
+    if (this.holdingRequests) client.pause();
     const end = () => {
       this.pairs.delete(pair);
       client.destroy();
