@@ -17,10 +17,12 @@ import { CommandGateway } from './http/command-gateway.js';
 import { FoldedInterceptor } from './http/folded.interceptor.js';
 import { HealthController } from './http/health.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { RefusedCommands } from './http/refused-commands.js';
 import { JobnetsModule } from './jobnets/jobnets.module.js';
 import { JobnetsProjection } from './jobnets/jobnets.projection.js';
 import { OperatorsModule } from './operators/operators.module.js';
 import { OperatorsProjection } from './operators/operators.projection.js';
+import { RefusalsModule } from './refusals/refusals.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { RunsProjection } from './runs/runs.projection.js';
 import { SERVER_OPTIONS, type ServerOptions } from './server-options.js';
@@ -37,10 +39,10 @@ const projectionsInOrder = {
 /** The whole server over one store. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, AuditModule],
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, AuditModule],
   controllers: [HealthController],
   providers: [
-    projectionsInOrder, LogFollower, CommandGateway, Authenticator, ServerLife,
+    projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, ServerLife,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: FoldedInterceptor },

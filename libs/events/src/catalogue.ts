@@ -2,11 +2,12 @@ import { agentEvents, type AgentEvent } from './agent.events.js';
 import type { EventDefinition } from './define-event.js';
 import { jobnetEvents, type JobnetEvent } from './jobnet.events.js';
 import { operatorEvents, type OperatorEvent } from './operator.events.js';
+import { refusalEvents, type RefusalEvent } from './refusal.events.js';
 import { runEvents, type RunEvent } from './run.events.js';
 import { logEvents, serverEvents, type LogEvent, type ServerEvent } from './server.events.js';
 
 /** Every event of Kiroku, whichever stream it stands on. */
-export type DomainEvent = JobnetEvent | RunEvent | AgentEvent | OperatorEvent | ServerEvent | LogEvent;
+export type DomainEvent = JobnetEvent | RunEvent | AgentEvent | OperatorEvent | RefusalEvent | ServerEvent | LogEvent;
 
 /** The kinds of stream, by the prefix of their names, and what may stand on them. */
 export const streamKinds: Record<string, Record<string, EventDefinition>> = {
@@ -14,6 +15,7 @@ export const streamKinds: Record<string, Record<string, EventDefinition>> = {
   run: runEvents,
   agent: agentEvents,
   operator: operatorEvents,
+  refusals: refusalEvents,
   server: serverEvents,
   log: logEvents,
 };

@@ -5,15 +5,24 @@ import type { Problem } from '#protocol/problem';
 import { InvalidAppendError, StoreUnavailableError } from '#event-store/event-store.errors';
 import { CommandRejectedError, StreamClosedError, TooMuchContentionError } from '../event-sourcing/command-failures.js';
 import { HttpProblem } from './http-problem.js';
+import type { RequestWithPrincipal } from './principal.js';
+import { RefusedCommands } from './refused-commands.js';
 
 /** Every error leaves as an RFC 9457 problem document; what nobody foresaw is logged, and its text stays here. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
+  constructor(private readonly refused: RefusedCommands) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { status, code, message, faults } = this.toProblem(error);
+    const problem = this.toProblem(error);
+    this.answer(problem, reply);
+    this.refused.noticed(host.switchToHttp().getRequest<RequestWithPrincipal>(), problem);
+  }
+
+  private answer({ status, code, message, faults }: HttpProblem, reply: FastifyReply): void {
     const document: Problem = {
       type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail: message, code, ...(faults === undefined ? {} : { faults: [...faults] }),
     };
@@ -40,7 +49,8 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Nest's and Fastify's own refusals: an unknown route, a body that is too large, malformed, or of a type nobody reads. */
 function foreseenByFramework(error: unknown): HttpProblem | undefined {
-  if (error instanceof HttpException && error.getStatus() === 404) return new HttpProblem(404, 'route-not-found', error.message);
+  // The path alone: this text goes on record, and a query may hold what somebody put there by mistake.
+  if (error instanceof HttpException && error.getStatus() === 404) return new HttpProblem(404, 'route-not-found', error.message.split('?', 1)[0] ?? '');
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | undefined)?.statusCode;
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
   const code = { 400: 'malformed-request', 413: 'body-too-large', 415: 'unsupported-media-type' }[status] ?? 'bad-request';
