@@ -55,7 +55,8 @@ export class ExecutionStops {
 
   /** In the order of their sending, by this agent or a former one. */
   signalsTo(held: HeldExecution, directory: ExecutionDirectory): readonly DeliveredSignal[] {
-    const kept = [...this.#stops.get(held.executionId)?.delivered ?? [], ...held.signalled ?? [], ...directory.signalled()];
+    if (held.stopping === undefined) return [];
+    const kept = [...this.#stops.get(held.executionId)?.delivered ?? [], ...held.signalled ?? [], ...this.#marksIn(directory)];
     return (['SIGTERM', 'SIGKILL'] as const).flatMap((name) => kept.find(({ signal }) => signal === name) ?? []);
   }
 
@@ -69,6 +70,16 @@ export class ExecutionStops {
     this.#isClosed = true;
     this.#hunt.close();
     for (const stop of this.#stops.values()) stop.close();
+  }
+
+  /** Without a descriptor to read them with: what this agent sent itself, and what the journal has, is known all the same. */
+  #marksIn(directory: ExecutionDirectory): DeliveredSignal[] {
+    try {
+      return directory.signalled();
+    } catch (error) {
+      this.parts.log('warn', 'the marks of signals could not be read', { executionId: directory.executionId, error: String(error) });
+      return [];
+    }
   }
 
   #stopOf(held: HeldExecution, request: StopRequest): ProcessStop {

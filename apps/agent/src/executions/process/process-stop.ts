@@ -69,7 +69,7 @@ export class ProcessStop {
     this.#timer = setTimeout(() => {
       this.#sweep();
       onOver();
-    }, this.#graceLeft(uptimeSeconds()) * 1000).unref();
+    }, this.#graceLeftNow() * 1000).unref();
     return true;
   }
 
@@ -132,6 +132,15 @@ export class ProcessStop {
     const term = this.#delivered.find(({ signal }) => signal === 'SIGTERM');
     if (term === undefined || this.#delivered.length > 1) return 0;
     return Math.max(0, term.uptime + this.request.graceSeconds - uptime);
+  }
+
+  /** The whole grace where the clock cannot be read. */
+  #graceLeftNow(): number {
+    try {
+      return this.#graceLeft(uptimeSeconds());
+    } catch {
+      return this.request.graceSeconds;
+    }
   }
 
   #lookIn(ms: number): void {
