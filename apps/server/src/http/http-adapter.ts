@@ -50,9 +50,9 @@ function answerUnreadablePath(error: FastifyError, _request: FastifyRequest, rep
 }
 
 /** What is no HTTP at all gets an answer in the same form, and the connection ends. */
-function answerGarbage(error: NodeJS.ErrnoException, socket: { writable: boolean; _httpMessage?: unknown; end(text: string): void; destroy(): void }): void {
-  // While an earlier request of the connection waits for its answer, this one would be taken for it.
-  if (!socket.writable || (socket._httpMessage ?? undefined) !== undefined || error.code === 'ECONNRESET') return socket.destroy();
+function answerGarbage(error: NodeJS.ErrnoException, socket: { writable: boolean; _httpMessage?: { req?: { complete?: boolean } } | null; end(text: string): void; destroy(): void }): void {
+  // While a whole request of the connection waits for its answer, this one would be taken for it.
+  if (!socket.writable || socket._httpMessage?.req?.complete === true || error.code === 'ECONNRESET') return socket.destroy();
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const title = STATUS_CODES[status] ?? 'Bad Request';
   const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'this is not a request that can be read', code: 'malformed-request' });
