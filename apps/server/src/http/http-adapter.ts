@@ -34,12 +34,21 @@ export function httpAdapter(): FastifyAdapter {
 /** What is read and thrown away of a body that is too large, in bytes: beyond that the connection is cut. */
 const MOST_DRAINED_BYTES = 64 * 1024 * 1024;
 
-/** Whoever is cut off while writing sees a broken pipe, not our answer: the body is read to its end first. */
-async function refuseLargeBody({ headers, raw }: FastifyRequest): Promise<void> {
+/**
+ * Whoever is cut off while writing sees a broken pipe, not our answer: the body is read to its end first. Every other request goes on
+ * in the same tick: what is wrong with its chunks is to find the answer given, or nobody waiting for one.
+ */
+function refuseLargeBody({ headers, raw }: FastifyRequest, _reply: FastifyReply, done: (error?: FastifyError) => void): void {
   const length = Number(headers['content-length'] ?? 0);
-  if (!(length > MAX_BODY_BYTES)) return;
-  if (length <= MOST_DRAINED_BYTES) for await (const _chunk of raw);
-  throw Object.assign(new Error(`a body has at most ${MAX_BODY_BYTES} bytes; this one has ${length}`), { statusCode: 413 });
+  if (!(length > MAX_BODY_BYTES)) return done();
+  const refusal = Object.assign(new Error(`a body has at most ${MAX_BODY_BYTES} bytes; this one has ${length}`), { statusCode: 413 }) as FastifyError;
+  const answer = () => done(refusal);
+  if (length > MOST_DRAINED_BYTES) answer();
+  else drained(raw).then(answer, answer);
+}
+
+async function drained(body: AsyncIterable<unknown>): Promise<void> {
+  for await (const _chunk of body);
 }
 
 /** A path that is too long for any id, or that no id encodes to, leads nowhere: the router gives up on it before any filter of ours. */
