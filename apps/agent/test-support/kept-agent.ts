@@ -51,7 +51,7 @@ export class KeptAgent {
 }
 
 export function executionOf(number: number): string {
-  return `run~job~${number}`;
+  return `run~job-${process.pid}~${number}`;
 }
 
 export function dispatchOf(number: number, command: string | string[], session: number): DispatchFrame {

@@ -4,7 +4,7 @@ import type { KeeperStep } from './keeper-options.js';
 import { isAlive } from './process/proc.js';
 import type { KeeperHostConfig } from './testing/keeper-call.js';
 import { KeeperHost } from './testing/keeper-host.js';
-import { dispatch, reported, Scratch, signal, stop } from './testing/scratch.js';
+import { idOf, dispatch, reported, Scratch, signal, stop } from './testing/scratch.js';
 import { until } from './testing/wait-for.js';
 
 /** Strays are found by their execution id, all over the host: numbers that no other test running now has. */
@@ -38,7 +38,7 @@ async function killedAt(step: KeeperStep, command: string, graceSeconds: number)
 }
 
 const finished = (host: KeeperHost) => reported(() => host.reports(), A, 'finished');
-const said = (): string => scratch.text(`data/executions/run~job~${A}/stdout`);
+const said = (): string => scratch.text(`data/executions/${idOf(A)}/stdout`);
 const letGo = (): void => writeFileSync(join(scratch.directory(A).work, 'go'), '');
 const result = () => until('the result', () => scratch.directory(A).result());
 

@@ -6,7 +6,8 @@ import { ExecutionDirectory } from '../process/execution-directory.js';
 import { findProcessesOf } from '../process/proc.js';
 import { until } from './wait-for.js';
 
-export const idOf = (n: number): string => `run~job~${n}`;
+/** Processes of an execution are looked for by its id all over the host: no other suite that runs now has these. */
+export const idOf = (n: number): string => `run~job-${process.pid}~${n}`;
 
 export function dispatch(n: number, command: string | string[], more: Partial<ExecutionSpec> = {}): DispatchFrame {
   const spec: ExecutionSpec = { executionId: idOf(n), runId: 'run', jobId: 'job', attempt: 1, command, env: {}, ...more };
