@@ -29,6 +29,8 @@ export interface RequestParts {
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 const open = new Set<ServerUnderTest>();
+/** Also of servers that a test has halted itself. */
+const directories = new Set<string>();
 
 /** The real server over a store in memory; it listens only when a test asks for it. `afterEach(closeServers)` ends it. */
 export class ServerUnderTest {
@@ -41,6 +43,7 @@ export class ServerUnderTest {
   /** Over a log and a directory of its own, unless they are given: then it is a restart. */
   static async start(store = new MoodyEventStore(), data = mkdtempSync(join(tmpdir(), 'kiroku-server-'))): Promise<ServerUnderTest> {
     Logger.overrideLogger(false);
+    directories.add(data);
     const server = new ServerUnderTest(store, data);
     const options = { listen: { host: '127.0.0.1', port: 0 }, data, store: { kind: 'sqlite', file: join(data, 'log') } } as const;
     server.app = await preparedApp(store, options, (error) => server.failures.push(error));
@@ -128,8 +131,9 @@ export async function closeServers(): Promise<void> {
   for (const server of open) {
     server.store.unavailable = false;
     await server.halt();
-    rmSync(server.data, { recursive: true, force: true });
   }
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+  directories.clear();
 }
 
 function done<Body>({ status, text, body }: Answer<Body>): Body {
