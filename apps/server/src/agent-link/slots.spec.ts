@@ -1,4 +1,5 @@
 import { waitFor } from '../../../../test/support/wait-for.js';
+import { randomUUID } from 'node:crypto';
 import type { AgentView, List } from '#protocol/api';
 import { finished, ScriptedAgent } from '../../test-support/scripted-agent.js';
 import { closeServers, ServerUnderTest, SINGLE } from '../../test-support/server-under-test.js';
@@ -44,6 +45,19 @@ describe('the slots of an agent', () => {
     await agent.execute('S1', 0, second);
     await agent.execute('S1', 0, third);
     expect((await server.run(third)).status).toBe('succeeded');
+  });
+
+  it('are not taken by an execution that the agent does not hold, and its late report gives none back', async () => {
+    const agent = await ScriptedAgent.connected(server, { slots: 1 });
+    const [lost, next, third] = [await server.startRun('S'), await server.startRun('S'), await server.startRun('S')];
+    const { spec } = await agent.dispatchOf('S1', lost);
+    agent.journalId = randomUUID();
+    agent.inventory = [];
+    await agent.connect();
+    await agent.dispatchOf('S1', next);
+    await agent.report(finished(spec));
+    expect((await server.run(lost)).status).toBe('succeeded');
+    expect(await waitsFor(third)).toEqual(['a free slot of agent local']);
   });
 
   it('are never taken twice, however many runs are decided side by side', async () => {

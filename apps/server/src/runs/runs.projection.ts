@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RunEvent } from '#events/run.events';
 import { isOpenExecution } from '#domain/run/execution-transitions';
 import { evolveRun } from '#domain/run/run.evolve';
-import { executionOf, jobOf, type Run } from '#domain/run/run.state';
+import { executionOf, jobOf, type Run, takesSlot } from '#domain/run/run.state';
 import type { Position, RecordedEvent } from '#event-store/event-store.port';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 
@@ -21,8 +21,6 @@ export interface OpenExecution {
   readonly executionId: string;
   readonly agent: string;
   readonly position: Position;
-  /** The agent says that it does not hold it: it stays open for people, and takes no slot of the agent. */
-  readonly notKnown: boolean;
 }
 
 /** Every run, the executions that are out by agent, and the runs that wait for a slot by agent. */
@@ -30,6 +28,7 @@ export interface OpenExecution {
 export class RunsProjection implements Projection {
   private readonly runs = new Map<string, TrackedRun>();
   private readonly open = new Map<string, Map<string, OpenExecution>>();
+  private readonly inSlots = new Map<string, Set<string>>();
   private readonly waiting = new Map<string, Set<string>>();
 
   apply({ event, recorded }: FoldedEvent): void {
@@ -62,6 +61,11 @@ export class RunsProjection implements Projection {
     return this.open.get(agent) ?? NONE;
   }
 
+  /** How many slots of an agent its open executions take. Every command asks: it is kept, not counted. */
+  slotsTakenOf(agent: string): number {
+    return this.inSlots.get(agent)?.size ?? 0;
+  }
+
   *allOpenExecutions(): Iterable<OpenExecution> {
     for (const executions of this.open.values()) yield* executions.values();
   }
@@ -85,8 +89,12 @@ export class RunsProjection implements Projection {
     const { agent } = execution;
     const ofAgent = this.open.get(agent) ?? new Map<string, OpenExecution>();
     if (!isOpenExecution(execution.state)) ofAgent.delete(executionId);
-    else ofAgent.set(executionId, { runId: run.runId, jobId, executionId, agent, position: ofAgent.get(executionId)?.position ?? position, notKnown: execution.notKnownSince !== undefined });
+    else if (!ofAgent.has(executionId)) ofAgent.set(executionId, { runId: run.runId, jobId, executionId, agent, position });
     this.open.set(agent, ofAgent);
+    const inSlots = this.inSlots.get(agent) ?? new Set<string>();
+    if (takesSlot(execution)) inSlots.add(executionId);
+    else inSlots.delete(executionId);
+    this.inSlots.set(agent, inSlots);
   }
 
   private trackWaiting(run: Run): void {

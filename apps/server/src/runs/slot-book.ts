@@ -16,18 +16,12 @@ export class SlotBook {
   capacity(): Capacity {
     // Without a prototype: an agent may be called `constructor`.
     const free = Object.create(null) as Record<string, number>;
-    for (const { name, slots } of this.agents.connected()) free[name] = slots - this.taken(name);
+    for (const { name, slots } of this.agents.connected()) free[name] = slots - this.runs.slotsTakenOf(name);
     for (const [executionId, agent] of this.underway) {
       if (this.runs.openExecutionsOf(agent).has(executionId)) this.underway.delete(executionId);
       else if (free[agent] !== undefined) free[agent] -= 1;
     }
     return free;
-  }
-
-  private taken(agent: string): number {
-    let taken = 0;
-    for (const { notKnown } of this.runs.openExecutionsOf(agent).values()) if (!notKnown) taken += 1;
-    return taken;
   }
 
   /** A dispatch was decided. Its event is not folded yet. */

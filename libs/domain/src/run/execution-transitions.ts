@@ -44,7 +44,7 @@ export const nextExecutionState: { readonly [State in ExecutionState]: Row } = {
   declined: ended,
 };
 
-/** An open execution holds a slot of its agent and may still report. */
+/** An open execution may still report. */
 export function isOpenExecution(state: ExecutionState): boolean {
   switch (state) {
     case 'dispatched':

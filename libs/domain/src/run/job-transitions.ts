@@ -3,9 +3,9 @@ export type JobState =
   | 'waiting' | 'held' | 'ready' | 'dispatched' | 'running' | 'succeeded' | 'failed' | 'failed-settled' | 'stopped' | 'skipped' | 'lost';
 
 /**
- * What may happen to a job: its events, an outcome that decides the way split in two, and what no event says because
- * the fold sees it: that all predecessors are through, or that one of them runs once more. Facts about an execution that is not the current one of a job
- * that is executing move that execution alone (`execution-transitions.ts`); so does every late result.
+ * What may happen to a job: its events, an outcome that decides the way split in two, and what no event says because the fold
+ * sees it: that all predecessors are through, or that one of them runs once more. Facts about an execution that is not the
+ * current one of a job that is executing move that execution alone (`execution-transitions.ts`); so does every late result.
  */
 export type JobTransition =
   | 'predecessors-through' | 'predecessor-again'

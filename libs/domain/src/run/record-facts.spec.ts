@@ -92,6 +92,12 @@ describe('an execution that did not end by itself', () => {
     givenRun(...a1Runs, plain('JobOrphaned', 'A1')).when(report(fact.lost('A1'))).then(plain('JobLost', 'A1'));
   });
 
+  it('gives back no slot that it did not take: its agent had said that it does not hold it', () => {
+    const wiped = [runStarted(jobnet([job('A1'), job('B1')])), dispatched('A1'), plain('JobNotKnownToAgent', 'A1')];
+    givenRun(...wiped).when(withSlots(0, report(fact.finished('A1')))).then(finished('A1'));
+    givenRun(...wiped.slice(0, 2)).when(withSlots(0, report(fact.finished('A1')))).then(finished('A1'), dispatched('B1'));
+  });
+
   it('is held when it never started three times in a row, instead of going round for ever', () => {
     const inVain = (ordinal: number) => [dispatched('A1', ordinal), plain('JobNeverStarted', 'A1', ordinal)];
     givenRun(runStarted(net), ...inVain(1), ...inVain(2), dispatched('A1', 3)).when(withSlots(1, report(fact.neverStarted('A1', 3)))).then(plain('JobDeclined', 'A1', 3));

@@ -5,7 +5,7 @@ import { isOpenExecution } from './execution-transitions.js';
 import { isExecuting } from './job-transitions.js';
 import { evolveRun } from './run.evolve.js';
 import type { Capacity, RunCommandOf } from './run.decider.js';
-import { currentExecution, type Execution, executionOf, type Job, jobOf, type Run, type RunState } from './run.state.js';
+import { currentExecution, type Execution, executionOf, type Job, jobOf, type Run, type RunState, takesSlot } from './run.state.js';
 import { whatFollows } from './what-follows.js';
 
 /**
@@ -101,9 +101,9 @@ function began({ acceptedAt, startedAt }: Pick<Extract<ExecutionFact, { state: '
 /** What ended in this very decision has given its slot back already. */
 function withFreedSlots(before: Run, after: Run, agent: string, capacity: Capacity): Capacity {
   const free = Object.hasOwn(capacity, agent) ? capacity[agent] : undefined;
-  return free === undefined ? capacity : { ...capacity, [agent]: free + openOn(before, agent) - openOn(after, agent) };
+  return free === undefined ? capacity : { ...capacity, [agent]: free + takenOn(before, agent) - takenOn(after, agent) };
 }
 
-function openOn(run: Run, agent: string): number {
-  return run.jobs.reduce((sum, job) => sum + job.executions.filter((each) => each.agent === agent && isOpenExecution(each.state)).length, 0);
+function takenOn(run: Run, agent: string): number {
+  return run.jobs.reduce((sum, job) => sum + job.executions.filter((each) => each.agent === agent && takesSlot(each)).length, 0);
 }

@@ -1,6 +1,6 @@
 import type { JobDefinition, JobnetDefinition } from '#events/definition';
 import type { Instant } from '#events/vocabulary';
-import type { ExecutionState } from './execution-transitions.js';
+import { type ExecutionState, isOpenExecution } from './execution-transitions.js';
 import type { JobState } from './job-transitions.js';
 
 /** One execution: what an agent was told to run, at most once, ever (law 3). It has a life of its own beside its job's. */
@@ -77,6 +77,11 @@ export function jobOf(run: Run, jobId: string): Job | undefined {
 
 export function executionOf(job: Job, executionId: string): Execution | undefined {
   return job.executions.find((execution) => execution.executionId === executionId);
+}
+
+/** An open execution takes a slot of its agent, unless the agent has said that it does not hold it. */
+export function takesSlot({ state, notKnownSince }: Execution): boolean {
+  return isOpenExecution(state) && notKnownSince === undefined;
 }
 
 export function currentExecution(job: Job): Execution | undefined {
