@@ -243,9 +243,13 @@ describe('a stop', () => {
   it('signals nobody who got the pid of a job that is gone', async () => {
     const keeper = await open();
     const job = await run(keeper, A, obeys);
-    const bystander = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
-    bystanders.push(bystander);
-    await once(bystander, 'spawn');
+    const bystander = await until('somebody who began in another tick of the clock', async () => {
+      const candidate = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+      bystanders.push(candidate);
+      await once(candidate, 'spawn');
+      // Ticks are 10 ms: one that began in the job's own would rightly be taken for it.
+      return isAlive({ pid: candidate.pid ?? 0, startTime: job.startTime }) ? undefined : candidate;
+    });
     const file = join(scratch.directory(A).path, 'started');
     const [, , uptime = ''] = readFileSync(file, 'utf8').split(' ');
     writeFileSync(file, `${bystander.pid} ${job.startTime} ${uptime}`);
