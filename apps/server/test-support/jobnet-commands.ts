@@ -19,8 +19,8 @@ export function envelope(commandId = newCommandId()) {
 }
 
 /** Defines or revises; `seen` is told the version that each decision found. */
-export function define(repository: AggregateRepository, definition: JobnetDefinition, { commandId, seen }: { commandId?: string; seen?: number[] } = {}): Promise<Transacted> {
-  return repository.transact(() => new JobnetAggregate(definition.jobnet), envelope(commandId), (jobnet, metadata) => {
+export function define(repository: AggregateRepository, definition: JobnetDefinition, { commandId, fingerprint, seen }: { commandId?: string; fingerprint?: string; seen?: number[] } = {}): Promise<Transacted> {
+  return repository.transact(() => new JobnetAggregate(definition.jobnet), { ...envelope(commandId), fingerprint }, (jobnet, metadata) => {
     seen?.push(jobnet.state.version);
     jobnet.handle({ type: 'DefineJobnet', definition }, metadata);
   });

@@ -35,4 +35,6 @@ export interface EventMetadata {
   readonly causationId: string;
   readonly reason?: string | undefined;
   readonly ticket?: string | undefined;
+  /** What the caller asked under an `Idempotency-Key`, as a hash: the key with another request is refused. Only where there was a key. */
+  readonly fingerprint?: string | undefined;
 }

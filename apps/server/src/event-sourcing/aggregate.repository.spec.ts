@@ -4,7 +4,7 @@ import { define, envelope, foreign, sized } from '../../test-support/jobnet-comm
 import { MoodyEventStore } from '../../test-support/moody.event-store.js';
 import { OperatorAggregate } from '../operators/operator.aggregate.js';
 import { AggregateRepository } from './aggregate.repository.js';
-import { CommandRejectedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
+import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
 import { LogClock } from './log-clock.js';
 
 let store: MoodyEventStore;
@@ -44,6 +44,38 @@ describe('a command', () => {
     expect(metadata).toEqual({
       at: metadata?.at, actor: { kind: 'operator', id: 'mika', tokenId: 't1' }, commandId: 'the-command', correlationId: 'operator-rin', ...why,
     });
+  });
+});
+
+describe('a command that has a name', () => {
+  const named = { commandId: 'once', fingerprint: 'three jobs' };
+
+  it('is not decided again after later changes, and is answered with its own place', async () => {
+    const first = await define(repository, sized(3), named);
+    await define(repository, sized(4));
+    const seen: number[] = [];
+    expect(await define(repository, sized(3), { ...named, seen })).toMatchObject({ place: first.place, written: 0, repeats: [{ type: 'JobnetDefined', data: { version: 1 } }] });
+    expect(seen).toEqual([]);
+  });
+
+  it('is known to another server and after a restart, because its name stands in the log', async () => {
+    const first = await define(repository, sized(3), named);
+    await define(repository, sized(4));
+    expect(await define(elsewhere(), sized(3), named)).toMatchObject({ place: first.place, written: 0 });
+    expect(await store.typesOn('jobnet-A')).toEqual(['JobnetDefined', 'JobnetRevised']);
+  });
+
+  it('is refused when it asks for something else, and nothing is changed', async () => {
+    await define(repository, sized(3), named);
+    await expect(define(repository, sized(5), { ...named, fingerprint: 'five jobs' })).rejects.toThrow(KeyReusedError);
+    await expect(define(elsewhere(), sized(5), { ...named, fingerprint: 'five jobs' })).rejects.toThrow(KeyReusedError);
+    expect(await store.typesOn('jobnet-A')).toEqual(['JobnetDefined']);
+  });
+
+  it('that lost a race is found when the other sending of it won', async () => {
+    store.beforeNextAppend(async () => void (await define(elsewhere(), sized(3), named)));
+    expect(await define(repository, sized(3), named)).toMatchObject({ place: { revision: 0 } });
+    expect(await store.typesOn('jobnet-A')).toEqual(['JobnetDefined']);
   });
 });
 

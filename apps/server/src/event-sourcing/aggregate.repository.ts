@@ -6,7 +6,7 @@ import type { EventMetadata } from '#events/vocabulary';
 import type { EventStore, NewEvent, RecordedEvent } from '#event-store/event-store.port';
 import { WrongExpectedRevisionError } from '#event-store/event-store.errors';
 import type { CommandEnvelope } from './command-envelope.js';
-import { CommandRejectedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
+import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
 import { EVENT_STORE } from './event-store.token.js';
 import type { AppliedEvent, EventSourcedAggregate, Place } from './event-sourced.aggregate.js';
 import { eventIdOf } from './event-id.js';
@@ -15,10 +15,14 @@ import { StreamQueues } from './stream-queues.js';
 
 type AnyAggregate = EventSourcedAggregate<unknown, never, DomainEvent>;
 
-/** What became of a command. `place` is where its effect stands in the log; `written` is 0 when it was already so. */
+/**
+ * What became of a command. `place` is where its effect stands in the log; `written` is 0 when it was already so. `repeats` holds
+ * what an earlier sending of the same named command wrote: it was not decided again, and `place` is that sending's.
+ */
 export interface Transacted {
   readonly place: Place;
   readonly written: number;
+  readonly repeats?: readonly DomainEvent[];
 }
 
 /** As many conflicts in a row mean something other than a race. */
@@ -41,8 +45,8 @@ export class AggregateRepository {
 
   /**
    * @param make builds the empty aggregate of the stream
-   * @param decide lets the aggregate handle the command; called again after a conflict
-   * @throws CommandRejectedError, StreamClosedError, TooMuchContentionError, StoreUnavailableError
+   * @param decide lets the aggregate handle the command; called again after a conflict, and not at all for a repeat of a named command
+   * @throws CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError, StoreUnavailableError
    */
   transact<Aggregate extends AnyAggregate>(
     make: () => Aggregate,
@@ -53,11 +57,28 @@ export class AggregateRepository {
     return this.queues.run(fresh.stream, async () => {
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const aggregate = await this.load(tries === 0 ? fresh : make());
-        const done = await this.attempt(aggregate as Aggregate, envelope, decide);
+        const done = await this.repeatOf(aggregate, envelope) ?? await this.attempt(aggregate as Aggregate, envelope, decide);
         if (done !== undefined) return done;
       }
       throw new TooMuchContentionError(`${fresh.stream} changes faster than this command could be decided`);
     });
+  }
+
+  /** A named command that was recorded is not decided again: what it would do now is not what it did then (design section 10.13). */
+  private async repeatOf(aggregate: AnyAggregate, { commandId, fingerprint }: CommandEnvelope): Promise<Transacted | undefined> {
+    const recorded = aggregate.recordedOf(commandId);
+    if (recorded === undefined) return undefined;
+    if (recorded.fingerprint !== fingerprint) {
+      throw new KeyReusedError('this Idempotency-Key has named another request on this route already; nothing was changed');
+    }
+    const repeats: DomainEvent[] = [];
+    let { place } = aggregate;
+    for await (const event of this.store.read(aggregate.stream, recorded.first)) {
+      if (event.metadata.commandId !== commandId) break;
+      repeats.push(upcast(event));
+      place = placeOf(event);
+    }
+    return { place: requirePlace(aggregate.stream, place), written: 0, repeats };
   }
 
   /** One try; undefined after a conflict. A refusal changed nothing; whatever else fails, an aggregate whose state is ahead of the log is forgotten. */
@@ -84,10 +105,10 @@ export class AggregateRepository {
     }
   }
 
-  private metadataFor(stream: string, { commandId, actor, reason, ticket, causationId }: CommandEnvelope): EventMetadata {
+  private metadataFor(stream: string, { commandId, actor, reason, ticket, causationId, fingerprint }: CommandEnvelope): EventMetadata {
     return {
       at: this.clock.now(), actor, commandId, correlationId: stream, causationId: causationId ?? commandId,
-      ...(reason === undefined ? {} : { reason }), ...(ticket === undefined ? {} : { ticket }),
+      ...(reason === undefined ? {} : { reason }), ...(ticket === undefined ? {} : { ticket }), ...(fingerprint === undefined ? {} : { fingerprint }),
     };
   }
 
@@ -117,13 +138,17 @@ function toNewEvent(stream: string, index: number, { event: { type, data }, meta
 }
 
 function replayInto(aggregate: AnyAggregate, recorded: RecordedEvent): void {
-  const { metadata, revision, position, id } = recorded;
+  const { metadata, revision } = recorded;
   try {
-    aggregate.replay({ event: upcast(recorded), metadata }, { revision, receipt: { position: position.toString(), eventId: id } });
+    aggregate.replay({ event: upcast(recorded), metadata }, placeOf(recorded));
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'CorruptHistoryError') throw error;
     throw new StreamClosedError(`${aggregate.stream} is closed: its history cannot be (revision ${revision}: ${error.message})`);
   }
+}
+
+function placeOf({ revision, position, id }: RecordedEvent): Place {
+  return { revision, receipt: { position: position.toString(), eventId: id } };
 }
 
 function requirePlace(stream: string, place: Place | undefined): Place {

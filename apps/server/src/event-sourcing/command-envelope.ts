@@ -1,5 +1,5 @@
 import type { Actor } from '#events/vocabulary';
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { hashUuid } from './event-id.js';
 
 /** Who gives a command, and why. Everything a handler needs beside the command's own data. */
@@ -10,6 +10,8 @@ export interface CommandEnvelope {
   readonly ticket?: string | undefined;
   /** What caused it, when that was an event or another command. */
   readonly causationId?: string | undefined;
+  /** Only of a command that may be given again under its id: what was asked, as a hash. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** A command id of a command that is given once: a UUID of version 7, so that what derives from it grows with time. */
@@ -23,6 +25,11 @@ export function newCommandId(now: number = Date.now()): string {
 /** The same key by the same actor on the same route is the same command, however often it is sent. */
 export function idempotentCommandId(actor: Actor, method: string, path: string, key: string): string {
   return hashUuid(['idempotency-key', actor.kind, actor.id, method, path, key]);
+}
+
+/** Tells requests apart that came under one key: 64 bits are enough to notice a mistake, and they stand beside every event. */
+export function fingerprintOf(body: unknown): string {
+  return hash('sha256', JSON.stringify(body ?? null), 'hex').slice(0, 16);
 }
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -7,6 +7,11 @@ export class CommandRejectedError extends Error {
   }
 }
 
+/** The caller's: the name of an earlier command, with something else asked for. Nothing was changed. */
+export class KeyReusedError extends Error {
+  override readonly name = 'KeyReusedError';
+}
+
 /** Others were faster, again and again; try later. */
 export class TooMuchContentionError extends Error {
   override readonly name = 'TooMuchContentionError';

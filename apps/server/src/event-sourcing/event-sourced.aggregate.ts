@@ -13,6 +13,12 @@ export interface AppliedEvent<Event = DomainEvent> {
   readonly metadata: EventMetadata;
 }
 
+/** A command that was given under a key: what was asked, and the revision of the first event it wrote. */
+export interface NamedCommand {
+  readonly fingerprint: string;
+  readonly first: number;
+}
+
 /** Where the newest event of an aggregate's stream stands. */
 export interface Place {
   readonly revision: number;
@@ -27,6 +33,8 @@ export interface Place {
 export abstract class EventSourcedAggregate<State, Command, Event extends DomainEvent> extends AggregateRoot<AppliedEvent<Event>> {
   private current: State;
   private stands: Place | undefined;
+  private folded = 0;
+  private readonly named = new Map<string, NamedCommand>();
 
   constructor(readonly stream: string, private readonly decider: Decider<State, Command, Event>) {
     super();
@@ -35,6 +43,11 @@ export abstract class EventSourcedAggregate<State, Command, Event extends Domain
 
   get state(): State {
     return this.current;
+  }
+
+  /** What was recorded under the id of a command that may come again, whatever happened since; undefined when nothing was. */
+  recordedOf(commandId: string): NamedCommand | undefined {
+    return this.named.get(commandId);
   }
 
   /** Undefined for a stream without events. */
@@ -78,6 +91,9 @@ export abstract class EventSourcedAggregate<State, Command, Event extends Domain
   protected override getEventHandler(): Type<IEventHandler> {
     const fold = ({ event, metadata }: AppliedEvent<Event>) => {
       this.current = this.decider.evolve(this.current, event, metadata);
+      const { commandId, fingerprint } = metadata;
+      if (fingerprint !== undefined && !this.named.has(commandId)) this.named.set(commandId, { fingerprint, first: this.folded });
+      this.folded += 1;
     };
     return fold as unknown as Type<IEventHandler>;
   }

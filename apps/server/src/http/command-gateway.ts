@@ -3,7 +3,7 @@ import { type Command, CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
 import type { CommandAnswer } from '#protocol/api';
 import type { Transacted } from '../event-sourcing/aggregate.repository.js';
-import { type CommandEnvelope, idempotentCommandId, newCommandId } from '../event-sourcing/command-envelope.js';
+import { type CommandEnvelope, fingerprintOf, idempotentCommandId, newCommandId } from '../event-sourcing/command-envelope.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { HttpProblem } from './http-problem.js';
 import type { Principal } from './principal.js';
@@ -19,7 +19,8 @@ export class CommandGateway {
       throw new HttpProblem(400, 'invalid-request', 'an Idempotency-Key has 1 to 200 characters');
     }
     const path = request.url.split('?', 1)[0] ?? '';
-    return { commandId: key === undefined ? newCommandId() : idempotentCommandId(actor, request.method, path, key), actor, ...why };
+    if (key === undefined) return { commandId: newCommandId(), actor, ...why };
+    return { commandId: idempotentCommandId(actor, request.method, path, key), fingerprint: fingerprintOf(request.body), actor, ...why };
   }
 
   /** Executes, and answers where the effect stands in the log. */

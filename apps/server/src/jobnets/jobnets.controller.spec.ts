@@ -20,6 +20,16 @@ describe('a definition', () => {
     expect(await server.store.typesOn('jobnet-A')).toEqual(['JobnetDefined', 'JobnetRevised']);
   });
 
+  it('under an Idempotency-Key that is sent again is answered as the first time, and does not undo what came since', async () => {
+    const key = { 'idempotency-key': 'release-7' };
+    const first = await put('A', CHAIN, key);
+    await put('A', CHAIN.replace('./extract.sh', './extract-2.sh'));
+    const again = await put('A', CHAIN, key);
+    expect([again.status, again.body]).toEqual([201, first.body]);
+    expect(await server.store.typesOn('jobnet-A')).toEqual(['JobnetDefined', 'JobnetRevised']);
+    expect((await put('A', CHAIN.replace('./extract.sh', './extract-3.sh'), key)).status).toBe(422);
+  });
+
   it('may be JSON, read as text so that its faults have a place', async () => {
     const json = { 'content-type': 'application/json' };
     expect((await put('J', JSON.stringify({ jobnet: 'J', jobs: { J1: { command: 'x', agent: 'local' } } }), json)).status).toBe(201);

@@ -30,8 +30,8 @@ export class JobnetsController {
   ): Promise<CommandAnswer> {
     const definition = definitionIn(text);
     if (definition.jobnet !== id) throw new HttpProblem(400, 'wrong-jobnet', `the text defines jobnet ${definition.jobnet}, and the route names ${id}`);
-    const { place, written, version } = await this.gateway.execute(new DefineJobnet(definition, this.gateway.envelope(request, principal)));
-    reply.status(version === 1 && written > 0 ? 201 : 200);
+    const { place, version, created } = await this.gateway.execute(new DefineJobnet(definition, this.gateway.envelope(request, principal)));
+    reply.status(created ? 201 : 200);
     return { position: place.receipt.position, version };
   }
 

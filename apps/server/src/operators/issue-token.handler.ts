@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Role } from '#domain/operator/operator.state';
 import type { Instant } from '#events/vocabulary';
 import { AggregateRepository, type Transacted } from '../event-sourcing/aggregate.repository.js';
+import { CommandRejectedError } from '../event-sourcing/command-failures.js';
 import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
 import { OperatorAggregate } from './operator.aggregate.js';
 
@@ -16,11 +17,16 @@ export class IssueToken extends Command<Transacted> {
 export class IssueTokenHandler implements ICommandHandler<IssueToken> {
   constructor(private readonly repository: AggregateRepository) {}
 
-  execute({ operator, role, hash, envelope, expiresAt }: IssueToken): Promise<Transacted> {
-    return this.repository.transact(() => new OperatorAggregate(operator), envelope, (aggregate, metadata) => {
+  async execute({ operator, role, hash, envelope, expiresAt }: IssueToken): Promise<Transacted> {
+    const done = await this.repository.transact(() => new OperatorAggregate(operator), envelope, (aggregate, metadata) => {
       aggregate.handle({ type: 'AddOperator', operator, role }, metadata);
-      aggregate.handle({ type: 'IssueToken', tokenId: tokenIdOf(hash), hash, expiresAt, commandId: envelope.commandId }, metadata);
+      aggregate.handle({ type: 'IssueToken', tokenId: tokenIdOf(hash), hash, expiresAt }, metadata);
     });
+    // A token is shown once and only its hash is kept: a repeat can neither show it again nor quietly make a second one.
+    if (done.repeats !== undefined) {
+      throw new CommandRejectedError('token-already-issued', `this command has issued a token already, and a token is shown once; if it was lost, revoke ${operator} and add it again`);
+    }
+    return done;
   }
 }
 

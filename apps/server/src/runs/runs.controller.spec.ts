@@ -1,4 +1,5 @@
 import { type CommandAnswer, listOf, runView, type List, type RunningView, type RunView } from '#protocol/api';
+import { waitFor } from '../../../../test/support/wait-for.js';
 import { accepted, finished, ScriptedAgent, started } from '../../test-support/scripted-agent.js';
 import { CHAIN, closeServers, ServerUnderTest, SINGLE } from '../../test-support/server-under-test.js';
 
@@ -62,6 +63,22 @@ describe('an Idempotency-Key', () => {
     server = await server.restart();
     expect((await start('A', key)).body).toEqual(first.body);
     expect(await server.events('&type=RunStarted')).toHaveLength(1);
+  });
+
+  it('with another body is refused, on record, and changes nothing', async () => {
+    await start('A', key, { reason: 'month end' });
+    const { status, body } = await start('A', key, { reason: 'month end', parameters: { DAY: 'monday' } });
+    expect({ status, code: body.code }).toEqual({ status: 422, code: 'idempotency-key-reused' });
+    expect(await server.events('&type=RunStarted')).toHaveLength(1);
+    await waitFor('the refusal on record', async () => (await server.events('&type=CommandRefused')).length === 1);
+    expect((await server.events('&type=CommandRefused'))[0]?.data).toMatchObject({ status: 422, code: 'idempotency-key-reused' });
+  });
+
+  it('of an intervention is refused with another reason', async () => {
+    const runId = await server.startRun();
+    expect((await skip(runId, 'A1', {}, key)).status).toBe(200);
+    expect((await skip(runId, 'A1', {}, key)).status).toBe(200);
+    expect((await skip(runId, 'A1', { reason: 'another' }, key)).status).toBe(422);
   });
 
   it('is one of its route: on another it is another command', async () => {

@@ -6,7 +6,7 @@ import { evolveOperator, type Operator, type OperatorState, type Role, tokenFaul
 
 export type OperatorCommand =
   | { readonly type: 'AddOperator'; readonly operator: string; readonly role: Role }
-  | { readonly type: 'IssueToken'; readonly tokenId: string; readonly hash: string; readonly expiresAt?: Instant | undefined; readonly commandId: string }
+  | { readonly type: 'IssueToken'; readonly tokenId: string; readonly hash: string; readonly expiresAt?: Instant | undefined }
   | { readonly type: 'RecordTokenUse'; readonly tokenId: string; readonly server: string }
   /** `otherAdmins`: whether anybody else can still manage operators. It is not this stream's to know. */
   | { readonly type: 'RevokeTokens'; readonly otherAdmins: boolean; readonly at: Instant };
@@ -34,13 +34,8 @@ function add({ operator, role }: CommandOf<'AddOperator'>, state: OperatorState)
   return [];
 }
 
-function issue({ tokenId, hash, expiresAt, commandId }: CommandOf<'IssueToken'>, { operator, tokens }: Operator): Decision<OperatorEvent> {
+function issue({ tokenId, hash, expiresAt }: CommandOf<'IssueToken'>, { tokens }: Operator): Decision<OperatorEvent> {
   if (tokens.some((token) => token.tokenId === tokenId)) return [];
-  // A token is shown once and only its hash is kept: a repeat can neither show it again nor quietly make a second one.
-  const earlier = tokens.find(({ issuedBy }) => issuedBy === commandId);
-  if (earlier !== undefined) {
-    return rejection('token-already-issued', `this command has issued token ${earlier.tokenId} already, and a token is shown once; if it was lost, revoke ${operator} and add it again`);
-  }
   return [{ type: 'TokenIssued', data: { tokenId, hash, ...(expiresAt === undefined ? {} : { expiresAt }) } }];
 }
 

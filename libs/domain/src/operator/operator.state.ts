@@ -9,8 +9,6 @@ export interface Token {
   readonly tokenId: string;
   readonly hash: string;
   readonly issuedAt: Instant;
-  /** The command that issued it: sent again, it finds the token here. */
-  readonly issuedBy: string;
   readonly expiresAt?: Instant | undefined;
   readonly revokedAt?: Instant | undefined;
   readonly lastUse?: Instant | undefined;
@@ -36,7 +34,7 @@ export function hasGoodToken({ tokens }: Operator, now: Instant): boolean {
   return tokens.some((token) => tokenFault(token, now) === undefined);
 }
 
-export function evolveOperator(state: OperatorState, event: OperatorEvent, { at, commandId }: FoldContext): Operator {
+export function evolveOperator(state: OperatorState, event: OperatorEvent, { at }: FoldContext): Operator {
   if (event.type === 'OperatorAdded') {
     if (state !== undefined) throw corruptHistory(`operator ${state.operator} was added twice`);
     return { operator: event.data.operator, role: event.data.role, tokens: [] };
@@ -48,7 +46,7 @@ export function evolveOperator(state: OperatorState, event: OperatorEvent, { at,
   );
   switch (event.type) {
     case 'TokenIssued':
-      return { ...state, tokens: [...state.tokens, { ...event.data, issuedAt: at, issuedBy: commandId, usedOn: new Set() }] };
+      return { ...state, tokens: [...state.tokens, { ...event.data, issuedAt: at, usedOn: new Set() }] };
     case 'TokenUsed': {
       const { server } = event.data;
       return change(({ usedOn }) => ({ lastUse: at, usedOn: new Set(usedOn).add(server) }));
