@@ -2,6 +2,7 @@ import { output } from '#events/output';
 import { receipt } from '#events/agent.events';
 import { executionIdSchema, identifier, instant } from '#events/vocabulary';
 import { z } from 'zod';
+import { named } from './named.js';
 
 /**
  * What agent and server say to each other (design sections 6 and 10).
@@ -14,14 +15,16 @@ import { z } from 'zod';
  */
 
 /** A log position in JSON. */
-export const position = z.string().regex(/^[0-9]{1,20}$/);
+export const position = named('Position', z.string().regex(/^[0-9]{1,20}$/), 'A place in the log. Opaque; a later one is a larger number.');
 
-/** What a process of a job is started with: everything the agent needs, by value. */
-export const executionSpec = z.object({
-  executionId: executionIdSchema,
-  runId: identifier,
-  jobId: identifier,
-  attempt: z.int().positive(),
+named('Receipt', receipt, 'Where a fact stands in the log, and the event that holds it.');
+
+const toBeExecuted = { executionId: executionIdSchema, runId: identifier, jobId: identifier, attempt: z.int().positive() };
+
+/** What a process of a job is started with. */
+const commandSpec = z.object({
+  ...toBeExecuted,
+  task: z.undefined().optional(),
   /** An argument vector, or one string for `/bin/sh -c`. */
   command: z.union([z.string().max(128 * 1024), z.array(z.string().max(128 * 1024)).min(1).max(1024)]),
   /** Parameters and environment of the job, merged; the four KIROKU_ variables are added by the agent. */
@@ -30,17 +33,28 @@ export const executionSpec = z.object({
   cwd: z.string().optional(),
 });
 
+/** What a task of a job is called with. */
+const taskSpec = z.object({
+  ...toBeExecuted,
+  command: z.undefined().optional(),
+  /** Parameters as a process gets them in its environment: of the jobnet, the run and the job, merged. */
+  task: z.object({ name: identifier, parameters: z.record(z.string(), z.string()) }),
+});
+
+/** What is executed, a command or a task: everything the agent needs, by value. */
+export const executionSpec = named('ExecutionSpec', z.union([commandSpec, taskSpec]));
+
 const intent = { session: z.int(), position, executionId: executionIdSchema, runId: identifier, jobId: identifier };
 
 /**
  * Downstream. `dispatch`: run this. `cancel`: if it has not started, make sure that it never will; if it runs, let it run. `stop`: as
  * `cancel`, and if it runs, SIGTERM to its process group, SIGKILL after the grace. Both are sent again in each session until answered.
  */
-export const frame = z.discriminatedUnion('kind', [
+export const frame = named('Frame', z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dispatch'), session: z.int(), position, spec: executionSpec }),
   z.object({ kind: z.literal('cancel'), ...intent }),
   z.object({ kind: z.literal('stop'), ...intent, graceSeconds: z.number().min(0).max(86_400) }),
-]);
+]));
 
 /** For people; an agent that says more than this is cut short. */
 const reason = z.string().max(4_000);
@@ -52,7 +66,7 @@ const began = { acceptedAt: instant.optional(), startedAt: instant.optional() };
  * All that an agent knows of one execution, newest state only: reports are cumulative. `sequence` grows by one with each
  * change of an execution; a lower one that comes later decides nothing.
  */
-export const report = z.discriminatedUnion('state', [
+export const report = named('Report', z.discriminatedUnion('state', [
   z.object({ ...reportOf, state: z.literal('accepted'), acceptedAt: instant }),
   z.object({ ...reportOf, state: z.literal('started'), ...began, startedAt: instant }),
   z.object({
@@ -65,10 +79,10 @@ export const report = z.discriminatedUnion('state', [
   z.object({ ...reportOf, state: z.literal('lost'), ...began, reason }),
   z.object({ ...reportOf, state: z.literal('never-started'), reason }),
   z.object({ ...reportOf, state: z.literal('declined'), reason }),
-]);
+]));
 
 /** Begins a session. The inventory names every execution that the agent holds: queued, running, or ended and not yet forgotten. */
-export const hello = z.object({
+export const hello = named('Hello', z.object({
   helloId: z.uuid(),
   journalId: z.uuid(),
   journalSequence: z.int().nonnegative(),
@@ -81,27 +95,29 @@ export const hello = z.object({
   pid: z.int(),
   bootId: z.string().max(64),
   inventory: z.array(executionIdSchema).max(50_000),
-});
+}));
 
-export const welcome = z.object({
+export const welcome = named('Welcome', z.object({
   session: z.int().nonnegative(),
   server: z.string(),
   /** Only after an enrolment: the agent's own credential from now on. */
   credential: z.string().optional(),
-});
+}));
 
 /** An empty list is a sign of life. */
-export const reportBatch = z.object({ session: z.int().nonnegative(), reports: z.array(report).max(500) });
+export const reportBatch = named('ReportBatch', z.object({ session: z.int().nonnegative(), reports: z.array(report).max(500) }), 'An empty list is a sign of life.');
 
 /** One answer a report, in their order: where in the log it is stored. The agent forgets a result only on this. */
-export const reportAnswer = z.object({
+export const reportAnswer = named('ReportAnswer', z.object({
   acknowledged: z.array(z.object({ executionId: executionIdSchema, sequence: z.int().positive(), receipt })),
-});
+}), 'One answer a report, in their order: where in the log it is stored.');
 
 /** Frames and comments come at least this often, in milliseconds; a link that is silent for three of them is dead on either side. */
 export const HEARTBEAT_MS = 5_000;
 
 export type ExecutionSpec = z.infer<typeof executionSpec>;
+export type CommandSpec = z.infer<typeof commandSpec>;
+export type TaskSpec = z.infer<typeof taskSpec>;
 export type Frame = z.infer<typeof frame>;
 export type DispatchFrame = Extract<Frame, { kind: 'dispatch' }>;
 export type StopFrame = Extract<Frame, { kind: 'stop' }>;

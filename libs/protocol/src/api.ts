@@ -2,11 +2,22 @@ import { actor, executionIdSchema, identifier, instant } from '#events/vocabular
 import { jobnetDefinition } from '#events/definition';
 import { z } from 'zod';
 import { position } from './agent-link.js';
+import { named } from './named.js';
 
 /** What clients and servers say to each other (design sections 7 and 9). Both lists of words may grow: readers accept others. */
 export const RUN_STATUSES = ['running', 'failing', 'held', 'succeeded', 'failed', 'stopped'] as const;
 export const JOB_STATES = ['waiting', 'ready', 'held', 'dispatched', 'running', 'succeeded', 'failed', 'stopped', 'skipped', 'lost'] as const;
 export const EVIDENCE_KINDS = ['none', 'confirmed', 'silent', 'unreachable', 'unknown-to-agent', 'orphaned'] as const;
+
+const runStatus = named('RunStatus', z.enum(RUN_STATUSES), 'The list may grow: accept words that you do not know.');
+const jobState = named('JobState', z.enum(JOB_STATES), 'The list may grow: accept words that you do not know.');
+const evidenceKind = named('EvidenceKind', z.enum(EVIDENCE_KINDS), 'What is known of an execution, beside its state. The list may grow: accept words that you do not know.');
+
+named('Identifier', identifier, 'Of a jobnet, a job, a run, an agent or an operator.');
+named('ExecutionId', executionIdSchema, '`run~job~ordinal`: one dispatch of a job.');
+named('Instant', instant, 'UTC, milliseconds.');
+named('Actor', actor, 'Who did it: an operator (by a token), an agent (its fact) or a server (a policy written in the job, housekeeping).');
+named('JobnetDefinition', jobnetDefinition, 'A jobnet as it is stored: every default filled in.');
 
 export type RunStatus = (typeof RUN_STATUSES)[number];
 export type JobState = (typeof JOB_STATES)[number];
@@ -19,97 +30,92 @@ const parameterValue = z.string().max(32 * 1024).refine((text) => !text.includes
 const parameters = z.record(parameterName, parameterValue);
 
 /** `POST /jobnets/{id}/runs` */
-export const startRunBody = z.strictObject({ parameters: parameters.optional(), reason: why.optional(), ticket: z.string().max(200).optional() });
+export const startRunBody = named('StartRun', z.strictObject({ parameters: parameters.optional(), reason: why.optional(), ticket: z.string().max(200).optional() }));
 
-/** Optional precondition of an intervention: refused (409) unless the job still is as the operator saw it. */
-export const expectation = z.strictObject({ executionId: executionIdSchema.optional(), state: z.enum(JOB_STATES).optional() });
+export const expectation = named('Expectation', z.strictObject({ executionId: executionIdSchema.optional(), state: jobState.optional() }), 'Optional precondition of an intervention: refused (409) unless the job still is as the operator saw it.');
 
 const ticket = z.string().max(200).optional();
 const intervention = { reason: why, ticket, expect: expectation.optional() };
 
 /** `POST /runs/{runId}/stop|hold|release` */
-export const runInterventionBody = z.strictObject({ reason: why, ticket });
+export const runInterventionBody = named('RunIntervention', z.strictObject({ reason: why, ticket }));
 
 /** `POST /runs/{runId}/jobs/{jobId}/skip|stop|hold|release` */
-export const jobInterventionBody = z.strictObject(intervention);
+export const jobInterventionBody = named('JobIntervention', z.strictObject(intervention));
 
-/** `.../rerun`: `concurrent` is needed over an execution that is still out. */
-export const rerunJobBody = z.strictObject({ ...intervention, concurrent: z.boolean().default(false) });
+/** `.../rerun` */
+export const rerunJobBody = named('RerunJob', z.strictObject({ ...intervention, concurrent: z.boolean().default(false) }), '`concurrent` is needed over an execution that is still out.');
 
-/** `.../settle`: how the job ended, as far as a person knows. */
-export const settleJobBody = z.strictObject({ ...intervention, outcome: z.enum(['succeeded', 'failed']), exitCode: z.int().min(-255).max(255).optional() });
+/** `.../settle` */
+export const settleJobBody = named('SettleJob', z.strictObject({ ...intervention, outcome: z.enum(['succeeded', 'failed']), exitCode: z.int().min(-255).max(255).optional() }), 'How the job ended, as far as a person knows.');
 
-/** `.../adopt`: which late result; the newest without an execution. */
-export const adoptLateResultBody = z.strictObject({ ...intervention, executionId: executionIdSchema.optional() });
+/** `.../adopt` */
+export const adoptLateResultBody = named('AdoptLateResult', z.strictObject({ ...intervention, executionId: executionIdSchema.optional() }), 'Which late result; the newest without an execution.');
 
 export const OPERATOR_ROLES = ['viewer', 'operator', 'admin'] as const;
 
-/** `POST /operators`: a name that is there already gets a further token. At most ten years. */
-export const addOperatorBody = z.strictObject({ name: identifier, role: z.enum(OPERATOR_ROLES), expiresInDays: z.int().min(1).max(3650).optional(), reason: why.optional(), ticket });
+/** `POST /operators` */
+export const addOperatorBody = named('AddOperator', z.strictObject({ name: identifier, role: z.enum(OPERATOR_ROLES), expiresInDays: z.int().min(1).max(3650).optional(), reason: why.optional(), ticket }), 'A name that is there already gets a further token. At most ten years.');
 
-/** The one answer in which a token stands; only its hash is kept. */
-export const issuedToken = z.object({ position, token: z.string() });
+export const issuedToken = named('IssuedToken', z.object({ position, token: z.string() }), 'The one answer in which a token stands; only its hash is kept.');
 
-export const commandAnswer = z.object({ position, runId: identifier.optional(), version: z.int().optional() });
+export const commandAnswer = named('CommandAnswer', z.object({ position, runId: identifier.optional(), version: z.int().optional() }), 'Where the effect of the command stands in the log.');
 
-/** `since`: when the kind began to hold. `lastHeardAt`: the last recorded fact about the execution. */
-export const evidence = z.object({ kind: z.enum(EVIDENCE_KINDS), since: instant.optional(), lastHeardAt: instant.optional() });
+export const evidence = named('Evidence', z.object({ kind: evidenceKind, since: instant.optional(), lastHeardAt: instant.optional() }), '`since`: when the kind began to hold. `lastHeardAt`: the last recorded fact about the execution.');
 
 const ended = { exitCode: z.int().optional(), signal: z.string().optional(), startedAt: instant.optional(), finishedAt: instant.optional() };
 
-export const executionView = z.object({
+export const executionView = named('Execution', z.object({
   executionId: executionIdSchema, attempt: z.int(), agent: identifier, state: z.string(), evidence, ...ended,
   dispatchedAt: instant, acceptedAt: instant.optional(), durationMs: z.number().optional(),
   /** Why it was declined, lost, orphaned or never started. */
   reason: z.string().optional(),
   /** Set when the result arrived after the job was decided. */
   late: z.boolean().optional(),
-});
+}));
 
-export const jobView = z.object({
-  jobId: identifier, state: z.enum(JOB_STATES), evidence, attempt: z.int(), agent: identifier, after: z.array(identifier),
+export const jobView = named('Job', z.object({
+  jobId: identifier, state: jobState, evidence, attempt: z.int(), agent: identifier, after: z.array(identifier),
   executionId: executionIdSchema.optional(), ...ended,
   /** Intents that no agent has answered yet. */
   pending: z.array(z.string()),
   /** What keeps the job from starting, for people. */
   waitsFor: z.array(z.string()).optional(),
   executions: z.array(executionView),
-});
+}), 'A job of a run. The flat fields are those of its current execution.');
 
-export const runView = z.object({
-  runId: identifier, jobnet: identifier, version: z.int(), revision: z.int(), status: z.enum(RUN_STATUSES),
+export const runView = named('Run', z.object({
+  runId: identifier, jobnet: identifier, version: z.int(), revision: z.int(), status: runStatus,
   startedAt: instant, finishedAt: instant.optional(), jobs: z.array(jobView),
-});
+  /** Why its history cannot be; it takes no command any more. */
+  corrupt: z.string().optional(),
+}));
 
-/** A row of `GET /running`: one open execution, the least certain ones first. */
-export const runningView = z.object({
-  runId: identifier, jobnet: identifier, jobId: identifier, jobState: z.enum(JOB_STATES), executionId: executionIdSchema, attempt: z.int(),
+/** A row of `GET /running`, the least certain ones first. */
+export const runningView = named('OpenExecution', z.object({
+  runId: identifier, jobnet: identifier, jobId: identifier, jobState, executionId: executionIdSchema, attempt: z.int(),
   agent: identifier, state: z.string(), evidence, dispatchedAt: instant, startedAt: instant.optional(),
-});
+}), 'One open execution.');
 
-export const jobnetView = z.object({ jobnet: identifier, version: z.int(), revision: z.int(), definition: jobnetDefinition, definedAt: instant, definedBy: actor });
+export const jobnetView = named('Jobnet', z.object({ jobnet: identifier, version: z.int(), revision: z.int(), definition: jobnetDefinition, definedAt: instant, definedBy: actor }));
 
-/** The last 4 KiB that came with the result. `complete` is true when that is all there was. */
-export const outputView = z.object({ stream: z.enum(['stdout', 'stderr']), executionId: executionIdSchema, bytes: z.int(), sha256: z.string().optional(), tail: z.string(), complete: z.boolean() });
+export const outputView = named('Output', z.object({ stream: z.enum(['stdout', 'stderr']), executionId: executionIdSchema, bytes: z.int(), sha256: z.string().optional(), tail: z.string(), complete: z.boolean() }), 'The last 4 KiB that came with the result. `complete` is true when that is all there was.');
 
-export const agentView = z.object({
+export const agentView = named('Agent', z.object({
   name: identifier, state: z.enum(['connected', 'away']), since: instant, slots: z.int(), openExecutions: z.int(), session: z.int().optional(),
   host: z.string().optional(), version: z.string().optional(), enrolledAt: instant, unmatchedReports: z.int(),
-});
+}));
 
-/** `lastUse` is the newest use on record: the first one since a server's start. */
-export const tokenView = z.object({ tokenId: z.string(), issuedAt: instant, expiresAt: instant.optional(), revokedAt: instant.optional(), lastUse: instant.optional() });
+export const tokenView = named('Token', z.object({ tokenId: z.string(), issuedAt: instant, expiresAt: instant.optional(), revokedAt: instant.optional(), lastUse: instant.optional() }), '`lastUse` is the newest use on record: the first one since a server\'s start.');
 
-/** `enrolment` is the role of the principal behind `agent.token`. */
-export const operatorView = z.object({ name: identifier, role: z.enum([...OPERATOR_ROLES, 'enrolment']), tokens: z.array(tokenView) });
+export const operatorView = named('Operator', z.object({ name: identifier, role: z.enum([...OPERATOR_ROLES, 'enrolment']), tokens: z.array(tokenView) }), '`enrolment` is the role of the principal behind `agent.token`.');
 
-/** An event as the API shows it: the metadata is flat. */
-export const eventView = z.object({
+export const eventView = named('Event', z.object({
   position, stream: z.string(), revision: z.int(), id: z.string(), type: z.string(), schemaVersion: z.int(), at: instant, actor,
   reason: z.string().optional(), ticket: z.string().optional(), commandId: z.string(), correlationId: z.string(), causationId: z.string(), data: z.unknown(),
-});
+}), 'An event: the metadata is flat.');
 
-export const validateAnswer = z.object({ valid: z.literal(true), definition: jobnetDefinition });
+export const validateAnswer = named('ValidText', z.object({ valid: z.literal(true), definition: jobnetDefinition }));
 
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().optional() });
@@ -127,5 +133,12 @@ export type IssuedToken = z.infer<typeof issuedToken>;
 export type TokenView = z.infer<typeof tokenView>;
 export type OperatorView = z.infer<typeof operatorView>;
 export type EventView = z.infer<typeof eventView>;
+export type StartRunBody = z.infer<typeof startRunBody>;
+export type RunInterventionBody = z.infer<typeof runInterventionBody>;
+export type JobInterventionBody = z.infer<typeof jobInterventionBody>;
+export type RerunJobBody = z.infer<typeof rerunJobBody>;
+export type SettleJobBody = z.infer<typeof settleJobBody>;
+export type AdoptLateResultBody = z.infer<typeof adoptLateResultBody>;
+export type AddOperatorBody = z.infer<typeof addOperatorBody>;
 export type CommandAnswer = z.infer<typeof commandAnswer>;
 export type List<Item> = { items: Item[]; next?: string };

@@ -13,9 +13,9 @@ beforeEach(async () => {
 
 afterEach(closeServers);
 
-async function closed(runId: string): Promise<RunView & { corrupt?: string }> {
+async function closed(runId: string): Promise<RunView> {
   return waitFor('the run is shown as corrupt', async () => {
-    const view: RunView & { corrupt?: string } = await server.run(runId).catch(() => ({}) as RunView);
+    const view: RunView = await server.run(runId).catch(() => ({}) as RunView);
     return view.corrupt === undefined ? undefined : view;
   }, 5_000);
 }

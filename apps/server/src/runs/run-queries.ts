@@ -27,7 +27,7 @@ export class RunQueries {
     return tracked;
   }
 
-  view({ run, corrupt }: TrackedRun): RunView & { corrupt?: string } {
+  view({ run, corrupt }: TrackedRun): RunView {
     return { ...runView(run, this.surroundings()), ...(corrupt === undefined ? {} : { corrupt }) };
   }
 
