@@ -1,8 +1,8 @@
 import type { EventMetadata } from '#events/vocabulary';
 import type { Decision } from './rejection.js';
 
-/** What a fold may know of an event beside its data: when, by whom, and by which command. */
-export type FoldContext = Pick<EventMetadata, 'at' | 'actor' | 'commandId'>;
+/** What a fold may know of an event beside its data: when, by whom, by which command, and why. */
+export type FoldContext = Pick<EventMetadata, 'at' | 'actor' | 'commandId' | 'reason' | 'ticket'>;
 
 /** One stream, one pure decider: nothing in it reads a clock, draws a number or knows of a store. */
 export interface Decider<State, Command, Event> {

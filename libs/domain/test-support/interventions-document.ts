@@ -1,3 +1,5 @@
+import { agentAnswers } from '../src/agent/agent-answers.js';
+import { jobnetAnswers } from '../src/jobnet/jobnet-answers.js';
 import { isRejection } from '../src/rejection.js';
 import type { JobState } from '../src/run/job-transitions.js';
 import { type RunCommand, runDecider } from '../src/run/run.decider.js';
@@ -37,5 +39,38 @@ export function interventionsDocument(): string {
     `|---|${states.map(() => '---|').join('')}`,
     ...rows,
     '',
+    ...jobnetSection,
+    ...agentSection,
   ].join('\n');
+}
+
+const jobnetSection = [
+  '## Jobnets', '',
+  'Whether runs may be started. What runs already is untouched by all of this: its jobs go on, and every word of the table above holds for',
+  'them. `jobnet apply` here brings another definition than the one that is there; the same one is `already so`, unless it is refused.',
+  'A retired jobnet is listed only where it is asked for, its versions and runs stay readable, and `enable` brings it back.', '',
+  ...tableOf(jobnetAnswers, {
+    'jobnet apply': 'DefineJobnet', 'jobnet enable': 'EnableJobnet', 'jobnet disable': 'DisableJobnet', 'jobnet retire': 'RetireJobnet', 'run start': 'StartRun',
+  }),
+  '',
+];
+
+const agentSection = [
+  '## Agents', '',
+  'Whether an agent gets work. A drained one gets no new dispatch: its jobs stay `ready` and say whose order they wait for. What was',
+  'dispatched to it goes on, its results are taken, and stops reach it. All of it holds for an agent that is away, too.', '',
+  ...tableOf(agentAnswers, { 'agent drain': 'DrainAgent', 'agent resume': 'ResumeAgent' }),
+  '',
+];
+
+/** Commands as rows, states as columns. */
+function tableOf<Command extends string>(answers: Readonly<Record<string, Readonly<Record<Command, string>>>>, verbs: Readonly<Record<string, Command>>): string[] {
+  const states = Object.keys(answers);
+  const rows = Object.entries(verbs).map(([verb, command]) => `| \`${verb}\` | ${Object.values(answers).map((row) => inWords(row[command])).join(' | ')} |`);
+  return [`| command | ${states.map((state) => `\`${state}\``).join(' | ')} |`, `|---|${states.map(() => '---|').join('')}`, ...rows];
+}
+
+/** Events and "already so" as they are; what else there is, is the code of a refusal. */
+function inWords(answer: string): string {
+  return answer === 'already so' || /^[A-Z]/.test(answer) ? answer : `no: ${answer}`;
 }

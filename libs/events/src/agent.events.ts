@@ -25,6 +25,8 @@ export const agentEvents = {
   })),
   AgentConnectionRefused: defineEvent('AgentConnectionRefused', 1, 'Somebody else connects with this name; the session that lives keeps it.', z.object({ ...journal, host: z.string(), pid: z.int(), reason: z.string() })),
   AgentContactLost: defineEvent('AgentContactLost', 1, 'A session ended; the executions of the agent are silent from now on.', z.object({ session: z.int().nonnegative(), reason: z.string() })),
+  AgentDrained: defineEvent('AgentDrained', 1, 'An operator lets nothing more be dispatched to the agent; what it has goes on.', z.object({})),
+  AgentResumed: defineEvent('AgentResumed', 1, 'An operator lets a drained agent get work again.', z.object({})),
   ReportUnmatched: defineEvent('ReportUnmatched', 1, 'A report that fits no run of this agent was kept for an operator to see.', z.object({
     executionId: executionIdSchema, sequence: z.int().nonnegative(), why: z.string(), report: z.record(z.string(), z.unknown()),
   })),

@@ -81,6 +81,8 @@ function contactAfter(before: Contact | undefined, event: AgentEvent, at: Instan
     case 'AgentCredentialRotated':
     case 'AgentConnectionRefused':
     case 'ReportUnmatched':
+    case 'AgentDrained':
+    case 'AgentResumed':
       return before ?? { connected: false, since: at };
   }
 }

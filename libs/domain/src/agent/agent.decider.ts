@@ -2,7 +2,9 @@ import type { AgentEvent } from '#events/agent.events';
 import { corruptHistory } from '../corrupt-history.js';
 import type { Decider, FoldContext } from '../decider.js';
 import { type Decision, rejection } from '../rejection.js';
+import { standingOrder } from '../standing-order.js';
 import type { Agent, AgentState } from './agent.state.js';
+import { type ChangeDuty, changeDuty } from './change-duty.js';
 
 interface ProcessName {
   readonly host: string;
@@ -17,9 +19,10 @@ export type AgentCommand =
   | { readonly type: 'EnrolAgent'; readonly name: string; readonly credentialHash: string; readonly tokenId: string; readonly connected: boolean }
   | { readonly type: 'ConnectAgent'; readonly helloId: string; readonly connected: boolean; readonly hello: DataOf<'AgentConnected'> }
   | { readonly type: 'LoseContact'; readonly session: number; readonly reason: string }
-  | { readonly type: 'RecordUnmatched'; readonly report: DataOf<'ReportUnmatched'> };
+  | { readonly type: 'RecordUnmatched'; readonly report: DataOf<'ReportUnmatched'> }
+  | ChangeDuty;
 
-/** The rules of an agent's name: who holds it, and which session counts. */
+/** The rules of an agent's name: who holds it, which session counts, and whether it gets work. */
 export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
   initialState: undefined,
   decide(command, agent): Decision<AgentEvent> {
@@ -34,6 +37,9 @@ export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
           : [];
       case 'RecordUnmatched':
         return agent?.unmatched.has(keyOf(command.report)) === true ? [] : [{ type: 'ReportUnmatched', data: command.report }];
+      case 'DrainAgent':
+      case 'ResumeAgent':
+        return changeDuty(command, agent);
     }
   },
   evolve(agent, event, context): Agent {
@@ -75,7 +81,8 @@ function refusalKey(session: number, { journalId, host, pid }: { journalId: stri
   return `${session} ${journalId} ${host} ${pid}`;
 }
 
-function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' }>, { at, commandId }: FoldContext): Agent {
+function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' }>, context: FoldContext): Agent {
+  const { at, commandId } = context;
   switch (event.type) {
     case 'AgentCredentialRotated':
       return { ...agent, credentialHash: event.data.credentialHash };
@@ -91,6 +98,14 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
       return { ...agent, refused: refusalKey(agent.session?.number ?? 0, event.data) };
     case 'ReportUnmatched':
       return { ...agent, unmatched: new Set(agent.unmatched).add(keyOf(event.data)) };
+    case 'AgentDrained':
+      if (agent.drained !== undefined) throw corruptHistory(`agent ${agent.name} drained twice`);
+      return { ...agent, drained: standingOrder(context) };
+    case 'AgentResumed': {
+      const { drained, ...inService } = agent;
+      if (drained === undefined) throw corruptHistory(`agent ${agent.name} resumed without having been drained`);
+      return inService;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Receipt } from '#events/agent.events';
 import type { Instant } from '#events/vocabulary';
+import type { StandingOrder } from '../standing-order.js';
 
 /** A session: from a hello until the connection ends, is superseded, or its server starts anew. */
 export interface AgentSession {
@@ -30,6 +31,8 @@ export interface Agent {
   readonly refused?: string;
   /** Reports that fit no run, by execution and sequence, so that a repeat records nothing. */
   readonly unmatched: ReadonlySet<string>;
+  /** The order that keeps work from it. Sessions come and go under it, and so do credentials. */
+  readonly drained?: StandingOrder;
   readonly revision: number;
 }
 

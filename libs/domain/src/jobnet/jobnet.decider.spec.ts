@@ -51,10 +51,8 @@ describe('defining a jobnet', () => {
 });
 
 describe('the fold of a jobnet', () => {
-  it('keeps the current version and all before it', () => {
-    expect(fold(defined(), revised())).toEqual({
-      version: 2, definition: second, versions: [{ version: 1, definition: first }, { version: 2, definition: second }],
-    });
+  it('keeps the current version', () => {
+    expect(fold(defined(), revised())).toEqual({ mode: 'enabled', version: 2, definition: second });
   });
 
   it('leaves the state before as it was', () => {

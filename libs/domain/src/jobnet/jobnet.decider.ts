@@ -1,21 +1,25 @@
 import type { JobnetDefinition } from '#events/definition';
 import type { JobnetEvent } from '#events/jobnet.events';
 import { corruptHistory } from '../corrupt-history.js';
-import type { Decider } from '../decider.js';
-import { rejection, type Decision } from '../rejection.js';
+import type { Decider, FoldContext } from '../decider.js';
+import { type Decision, type Rejection, rejection } from '../rejection.js';
+import { orderWords, type StandingOrder, standingOrder } from '../standing-order.js';
+import { jobnetAnswers, type JobnetMode, nextJobnetMode } from './jobnet-answers.js';
 import { sameDefinition } from './same-definition.js';
 
-/** One version of a jobnet, as it was defined. */
-export interface JobnetVersion {
-  readonly version: number;
-  readonly definition: JobnetDefinition;
-}
-
-/** The version that new runs take (0 and no definition before the first), and every version so far, oldest first. */
+/** The version that new runs take (0 and no definition before the first); the earlier ones stand in the log. */
 export interface JobnetState {
+  readonly mode: JobnetMode;
   readonly version: number;
   readonly definition?: JobnetDefinition;
-  readonly versions: readonly JobnetVersion[];
+  /** Why no run may start, unless it is enabled: the order that disabled or retired it. */
+  readonly closed?: StandingOrder;
+}
+
+/** What an operator saw when deciding; refused unless it still is so. */
+export interface JobnetExpectation {
+  readonly version?: number | undefined;
+  readonly state?: string | undefined;
 }
 
 /** Defines a jobnet, or revises it when it exists and says something else. */
@@ -24,49 +28,106 @@ export interface DefineJobnet {
   readonly definition: JobnetDefinition;
 }
 
-export type JobnetCommand = DefineJobnet;
+/** Whether runs of it may be started. */
+export interface ChangeJobnet {
+  readonly type: 'EnableJobnet' | 'DisableJobnet' | 'RetireJobnet';
+  readonly jobnet: string;
+  readonly expect?: JobnetExpectation | undefined;
+}
+
+export type JobnetCommand = DefineJobnet | ChangeJobnet;
+
+const DONE: { readonly [Type in ChangeJobnet['type']]: string } = { EnableJobnet: 'enabled', DisableJobnet: 'disabled', RetireJobnet: 'retired' };
 
 export const jobnetDecider: Decider<JobnetState, JobnetCommand, JobnetEvent> = {
-  initialState: { version: 0, versions: [] },
+  initialState: { mode: 'absent', version: 0 },
 
   decide(command, state) {
     switch (command.type) {
       case 'DefineJobnet': return define(command, state);
+      case 'EnableJobnet':
+      case 'DisableJobnet':
+      case 'RetireJobnet': return change(command, state);
     }
   },
 
-  evolve(state, event) {
-    switch (event.type) {
-      case 'JobnetDefined': return defined(state, event.data);
-      case 'JobnetRevised': return revised(state, event.data);
-    }
+  evolve(state, event, context) {
+    const mode = nextJobnetMode[state.mode][event.type];
+    if (mode === 'corrupt') throw corruptHistory(`${event.type} of a jobnet that is ${state.mode} (version ${state.version})`);
+    return { ...apply(state, event, context), mode };
   },
 };
 
+/** Why a run of it cannot start now, or undefined. */
+export function startRejection(jobnet: string, state: JobnetState): Rejection | undefined {
+  const answer = jobnetAnswers[state.mode].StartRun;
+  if (answer === 'RunStarted') return undefined;
+  return state.mode === 'absent' ? notFound(jobnet) : rejection(answer, `no run of ${jobnet} can be started: ${standing(state)}; enabled, it runs again`);
+}
+
 function define({ definition }: DefineJobnet, state: JobnetState): Decision<JobnetEvent> {
   const { version, definition: current } = state;
-  if (current === undefined) return [{ type: 'JobnetDefined', data: { version: 1, definition } }];
-  if (sameDefinition(current, definition)) return [];
-  if (current.jobnet !== definition.jobnet) {
+  const answer = jobnetAnswers[state.mode].DefineJobnet;
+  if (current !== undefined && current.jobnet !== definition.jobnet) {
     return rejection('jobnet-mismatch', `The jobnet is ${current.jobnet} and cannot become ${definition.jobnet}; define that one by its own name.`);
   }
-  return [{ type: 'JobnetRevised', data: { version: version + 1, definition } }];
+  if (answer !== 'JobnetDefined' && answer !== 'JobnetRevised') return rejection(answer, `${definition.jobnet} takes no definition: ${standing(state)}; enabled, it takes one again`);
+  if (current !== undefined && sameDefinition(current, definition)) return [];
+  return [{ type: answer, data: { version: version + 1, definition } }];
 }
 
-function defined(state: JobnetState, { version, definition }: JobnetVersion): JobnetState {
-  if (state.version !== 0) throw corruptHistory(`JobnetDefined after version ${state.version} of ${definition.jobnet}`);
-  if (version !== 1) throw corruptHistory(`JobnetDefined with version ${version} of ${definition.jobnet}; a jobnet begins with version 1`);
-  return withVersion(state, { version, definition });
+/** The order of questions is that of every intervention: is it there, is it so already, is it as expected, is it allowed? */
+function change({ type, jobnet, expect }: ChangeJobnet, state: JobnetState): Decision<JobnetEvent> {
+  if (state.mode === 'absent') return notFound(jobnet);
+  const answer = jobnetAnswers[state.mode][type];
+  if (answer === 'already so') return [];
+  const unexpected = notAsExpected(jobnet, state, expect);
+  if (unexpected !== undefined) return unexpected;
+  switch (answer) {
+    case 'JobnetEnabled':
+    case 'JobnetDisabled':
+    case 'JobnetRetired':
+      return [{ type: answer, data: {} }];
+    case 'jobnet-not-found':
+    case 'jobnet-disabled':
+    case 'jobnet-retired':
+      return rejection(answer, `${jobnet} cannot be ${DONE[type]}: ${standing(state)}; no run of it can be started as it is`);
+  }
 }
 
-function revised(state: JobnetState, { version, definition }: JobnetVersion): JobnetState {
-  const before = state.definition?.jobnet;
-  if (before === undefined) throw corruptHistory(`JobnetRevised to version ${version} of ${definition.jobnet}, which was never defined`);
-  if (version !== state.version + 1) throw corruptHistory(`JobnetRevised to version ${version} of ${definition.jobnet} after version ${state.version}`);
-  if (definition.jobnet !== before) throw corruptHistory(`JobnetRevised of ${definition.jobnet} among the versions of ${before}`);
-  return withVersion(state, { version, definition });
+function notAsExpected(jobnet: string, { mode, version }: JobnetState, expect: JobnetExpectation | undefined): Rejection | undefined {
+  if (expect?.state !== undefined && expect.state !== mode) return rejection('not-as-expected', `${jobnet} is ${mode}, not ${expect.state}`);
+  if (expect?.version !== undefined && expect.version !== version) return rejection('not-as-expected', `${jobnet} has version ${version}, not ${expect.version}`);
+  return undefined;
 }
 
-function withVersion(state: JobnetState, current: JobnetVersion): JobnetState {
-  return { ...current, versions: [...state.versions, current] };
+function notFound(jobnet: string): Rejection {
+  return rejection('jobnet-not-found', `there is no jobnet ${jobnet}`);
+}
+
+/** "it is retired since ... by hanako (replaced by B)" */
+function standing({ mode, closed }: JobnetState): string {
+  return `it is ${mode}${closed === undefined ? '' : ` ${orderWords(closed)}`}`;
+}
+
+function apply(state: JobnetState, event: JobnetEvent, context: FoldContext): Omit<JobnetState, 'mode'> {
+  switch (event.type) {
+    case 'JobnetDefined':
+    case 'JobnetRevised':
+      return withVersion(state, event.data);
+    case 'JobnetEnabled': {
+      const { closed: _takenBack, ...open } = state;
+      return open;
+    }
+    case 'JobnetDisabled':
+    case 'JobnetRetired':
+      return { ...state, closed: standingOrder(context) };
+  }
+}
+
+function withVersion(state: JobnetState, { version, definition }: { readonly version: number; readonly definition: JobnetDefinition }): JobnetState {
+  const { jobnet } = definition;
+  if (version !== state.version + 1) throw corruptHistory(`version ${version} of ${jobnet} after version ${state.version}`);
+  if (state.definition !== undefined && jobnet !== state.definition.jobnet) throw corruptHistory(`a version of ${jobnet} among those of ${state.definition.jobnet}`);
+  return { ...state, version, definition };
 }
