@@ -20,6 +20,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { RefusedCommands } from './http/refused-commands.js';
 import { JobnetsModule } from './jobnets/jobnets.module.js';
 import { JobnetsProjection } from './jobnets/jobnets.projection.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
 import { OperatorsModule } from './operators/operators.module.js';
 import { OperatorsProjection } from './operators/operators.projection.js';
 import { RefusalsModule } from './refusals/refusals.module.js';
@@ -39,7 +40,7 @@ const projectionsInOrder = {
 /** The whole server over one store. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, AuditModule],
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, AuditModule, OpenApiModule],
   controllers: [HealthController],
   providers: [
     projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, ServerLife,

@@ -1,0 +1,36 @@
+/** What stands on top of the document. */
+export const INTRODUCTION = `An event-sourced job scheduler: whatever crashes, nobody has to guess afterwards.
+
+- **Who may**: \`Authorization: Bearer <token>\`. A \`viewer\` looks, an \`operator\` also intervenes, an \`admin\` also decides who may. Agents have credentials of their own.
+- **Commands** answer with the position of their effect in the log; every query of the same server shows it from then on. An \`Idempotency-Key\` makes a
+  repeat harmless: the same key with the same body answers the same and does nothing more.
+- **Queries** take \`after\`: a position that has to be folded first, to read one's own writes on another server.
+- **Lists** are \`{ items, next? }\`, oldest first unless said otherwise; \`next\` is the \`cursor\` of the next page.
+- **Refusals** are RFC 9457 problem documents. \`code\` is stable (\`x-codes\` lists them), the texts are for people.
+- **What may grow**: lists of words (states, kinds, codes) and fields of answers. Pass over what you do not know.`;
+
+/** The headings, in this order. */
+export const TAGS: Readonly<Record<string, string>> = {
+  jobnets: 'Definitions and their versions.',
+  runs: 'Runs of a jobnet, and what an operator can say to a whole run.',
+  jobs: 'Jobs of a run, and what an operator can say to one.',
+  agents: 'The hosts where jobs run.',
+  audit: 'Who did what, when and why.',
+  operators: 'Who may use the server.',
+  server: 'The server itself.',
+  'agent link': 'What agents talk on.',
+};
+
+/** What parameters mean: of a path with the noun before them, of a query with a question mark; what a schema says of itself goes first. */
+export const PARAMETERS: Readonly<Record<string, string>> = {
+  'jobnets/id': 'Of a jobnet. What is no id is not found.',
+  'runs/runId': 'Of a run. What is no id is not found.',
+  'jobs/jobId': 'Of a job in the run. What is no id is not found.',
+  'agents/name': 'Of an agent. What is no name is not found.',
+  'operators/name': 'Of an operator. What is no name is not found.',
+  'docs/file': 'That the page loads.',
+  '?after': 'A position of the log: the answer waits, for a few seconds, until the server has folded it.',
+  '?limit': 'The length of a page.',
+  '?cursor': 'The `next` of the page before.',
+  'Idempotency-Key': 'Names the request: a repeat by the same caller, with the same body, does nothing more and answers the same. Another body is refused (422).',
+};
