@@ -1,0 +1,29 @@
+import { Pool } from 'undici';
+
+/** A client of the API with so many connections, all of them kept alive. */
+export function apiClient(url, token, connections) {
+  const pool = new Pool(url, { connections, bodyTimeout: 0, headersTimeout: 120_000 });
+  const headers = { authorization: `Bearer ${token}` };
+
+  async function send(method, path, type, text, bearer = headers) {
+    const { statusCode, body } = await pool.request({ path, method, body: text, headers: { ...bearer, 'content-type': type } });
+    const answer = await body.text();
+    if (statusCode >= 300) throw new Error(`${method} ${path}: ${statusCode} ${answer}`);
+    return JSON.parse(answer);
+  }
+
+  return {
+    define: (jobnet, yaml) => send('PUT', `/api/v1/jobnets/${jobnet}`, 'application/yaml', yaml),
+    startRun: (jobnet) => send('POST', `/api/v1/jobnets/${jobnet}/runs`, 'application/json', '{}'),
+    post: (path, body, bearer) => send('POST', path, 'application/json', JSON.stringify(body), bearer && { authorization: `Bearer ${bearer}` }),
+    /** A body that goes on, or undefined when there is no such route. */
+    async stream(path, { bearer, accept = 'text/event-stream' } = {}) {
+      const { statusCode, body } = await pool.request({ path, method: 'GET', headers: { ...(bearer ? { authorization: `Bearer ${bearer}` } : headers), accept } });
+      if (statusCode === 200) return body;
+      const text = await body.text();
+      if (statusCode === 404) return undefined;
+      throw new Error(`GET ${path}: ${statusCode} ${text}`);
+    },
+    close: () => pool.destroy(),
+  };
+}

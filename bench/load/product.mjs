@@ -1,0 +1,89 @@
+// The product as it is delivered: `dist`, in processes of their own, on a fresh directory, with every sync that it makes.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { whenOver } from './tidying.mjs';
+
+const MAIN = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
+/** How `bin/kiroku` starts it. */
+const FLAGS = ['--enable-source-maps'];
+const PATIENCE_MS = 60_000;
+
+/** A directory of its own below `parent`, removed at the end. */
+export function temporaryDirectory(parent) {
+  const path = mkdtempSync(join(parent, 'kiroku-bench-'));
+  const remove = () => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+  const forget = whenOver(remove);
+  return { path, remove: () => { remove(); forget(); } };
+}
+
+/** @param profiled `{ path }` of a directory for a profile; its `pid` is set */
+export function startServer(directory, { profiled } = {}) {
+  return Product.start(['server', '--listen', '127.0.0.1:0', '--data', join(directory, 'data')], { directory, profiled, trace: 'trace-commits.mjs', says: 'listening on ' });
+}
+
+export function startAgent(directory, { url, name, slots, tasks, profiled }) {
+  const args = ['agent', 'start', '--name', name, '--server', url, '--data', join(directory, 'agent'), '--slots', String(slots), '--token', tokenIn(directory, 'agent')];
+  return Product.start([...args, ...(tasks === undefined ? [] : ['--tasks', tasks])], { directory, profiled, trace: 'trace-journal.mjs', says: 'connected to ' });
+}
+
+export function tokenIn(directory, name) {
+  return readFileSync(join(directory, 'data', `${name}.token`), 'utf8').trim();
+}
+
+/** A server or an agent that has said that it is there. */
+class Product {
+  constructor(child, url, startedInMs) {
+    this.child = child;
+    this.url = url;
+    this.startedInMs = startedInMs;
+    this.pid = child.pid;
+    this.exited = once(child, 'exit');
+    this.forget = whenOver(() => child.kill('SIGKILL'));
+  }
+
+  static async start(args, { directory, profiled, trace, says }) {
+    const log = join(directory, `${args[0]}.log`);
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KIROKU_') && name !== 'NODE_OPTIONS'));
+    const begun = performance.now();
+    const profile = profiled === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiled.path}`];
+    const child = spawn(process.execPath, [...FLAGS, ...profile, '--import', new URL(`../trace/${trace}`, import.meta.url).href, MAIN, ...args], {
+      cwd: directory, env, stdio: ['ignore', 'pipe', openSync(log, 'a'), 'ipc'],
+    });
+    if (profiled !== undefined) profiled.pid = child.pid;
+    const line = await firstLine(child, says, log);
+    return new Product(child, line.slice(says.length), performance.now() - begun);
+  }
+
+  /** Asks what was loaded into it beside the product (bench/trace). */
+  async ask(question) {
+    const answered = once(this.child, 'message');
+    this.child.send({ bench: question });
+    const [{ answer }] = await answered;
+    return answer;
+  }
+
+  /** As an operator would, and for sure. */
+  async stop() {
+    this.child.kill('SIGTERM');
+    const late = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS);
+    await this.exited;
+    clearTimeout(late);
+    this.forget();
+  }
+}
+
+function firstLine(child, says, log) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    child.once('exit', (code, signal) => reject(new Error(`it ended with ${signal ?? code}: ${readFileSync(log, 'utf8').slice(-2000)}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith(says)) return;
+      clearTimeout(late);
+      resolve(line);
+    });
+  });
+}

@@ -1,0 +1,37 @@
+import { askOnce } from '../load/child.mjs';
+import { startServer, temporaryDirectory, tokenIn } from '../load/product.mjs';
+import { spreadOf } from '../measure/statistics.mjs';
+import { flowOf } from './jobnets.mjs';
+import { logFigures, perFlow } from './log-figures.mjs';
+
+const LOAD = new URL('../load/server-only-load.mjs', import.meta.url);
+
+/** The server with an agent that costs nothing: what it could do if agents were free. */
+export async function serverOnly(options, profiled = {}) {
+  const directory = temporaryDirectory(options.directory);
+  try {
+    const figures = await runFlows(directory.path, options, profiled);
+    return { ...figures, log: perFlow(logFigures(directory.path)) };
+  } finally {
+    directory.remove();
+  }
+}
+
+/** Runs so many flows against a server on this directory, and stops the server. */
+export async function runFlows(directory, { flows, warmUp, inFlight, connections }, profiled = {}) {
+  const server = await startServer(directory, { profiled: profiled.server });
+  try {
+    let commits = [];
+    const input = {
+      url: server.url, token: tokenIn(directory, 'operator'), enrolment: tokenIn(directory, 'agent'), jobnet: 'A', definition: flowOf('command'),
+      pids: { server: server.pid }, flows, warmUp, inFlight, connections,
+    };
+    const figures = await askOnce(LOAD, input, async (mark) => {
+      if (mark === 'warm') await server.ask('reset');
+      else commits = await server.ask('commits');
+    });
+    return { ...figures, commitsPerFlow: commits.length / flows, commitMs: spreadOf(commits) };
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const MAIN = fileURLToPath(new URL('../../bench/main.mjs', import.meta.url));
+const TINY = ['--runs', '1', '--flows', '20', '--warm-up', '5', '--in-flight', '5', '--hand-offs', '5', '--append-seconds', '0.1', '--events', '100', '--probes', '20'];
+
+const run = promisify(execFile);
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kiroku-bench-spec-'));
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+
+async function bench(...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [MAIN, ...TINY, '--kind', 'command', '--directory', directory, ...args]);
+  return stdout;
+}
+
+/** Processes that work in the directory or were told of it. */
+function processesInside(): string[] {
+  return readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(directory);
+    } catch {
+      return false;
+    }
+  });
+}
+
+describe('the benchmark', () => {
+  it('prints every table, writes every figure, and leaves nothing behind', async () => {
+    const json = join(directory, 'figures.json');
+    const printed = await bench('--json', json);
+    for (const title of ['The floor', 'Hand-off, one flow at a time', 'Completed flows', 'What a flow costs', 'What a flow leaves', 'The server alone', 'Appends', 'Replay of']) expect(printed).toContain(title);
+    const { schema, machine, disk, handOff, flows, server, appends, replay } = JSON.parse(readFileSync(json, 'utf8'));
+    expect(schema).toBe(1);
+    expect(machine).toMatchObject({ commit: expect.any(String), cores: expect.any(Number), node: process.version });
+    expect(Object.keys(flows)).toEqual(['command']);
+    // A run of two jobs starts and ends once, and each of its jobs is dispatched and finished.
+    expect(flows.command.log.events.median).toBeGreaterThanOrEqual(6);
+    expect(handOff.command.count.median).toBe(5);
+    for (const figure of [flows.command.flowsPerSecond, handOff.command.p50, server.flowsPerSecond, appends[16].appendsPerSecond, replay.measured.readEventsPerSecond]) {
+      expect(figure.median).toBeGreaterThan(0);
+    }
+    expect(disk.inPlace.p99).toBeGreaterThanOrEqual(disk.inPlace.p50);
+    expect(replay.events).toBeGreaterThanOrEqual(100);
+    expect(readdirSync(directory)).toEqual(['figures.json']);
+    expect(processesInside()).toEqual([]);
+  }, 120_000);
+
+  it('shows where the time of a process goes', async () => {
+    const printed = await bench('--only', 'server', '--profile', 'server', '--markdown');
+    expect(printed).toContain('**Where the server\'s time goes');
+    expect(printed).toMatch(/^\| SQLite \| [0-9.]+ \|/m);
+    expect(readdirSync(directory)).toEqual([]);
+  }, 60_000);
+
+  it('refuses what it does not know', async () => {
+    await expect(bench('--only', 'everything')).rejects.toThrow('--only knows handoff, flows, server, appends, replay, not \'everything\'');
+  });
+});
