@@ -1,6 +1,6 @@
 import { StoreUnavailableError, WrongExpectedRevisionError } from '../src/event-store.errors.js';
 import type { EventStore } from '../src/event-store.port.js';
-import { event, everything, events, nameOf, namesIn } from '../test-support/facts.js';
+import { changeLater, event, events, everything, nameOf, namesIn } from '../test-support/facts.js';
 
 export function appendingContract(store: () => EventStore): void {
   describe('appending', () => {
@@ -24,7 +24,7 @@ export function appendingContract(store: () => EventStore): void {
     it('keeps what the caller had when it called, not what it did to its objects afterwards', async () => {
       const data = { name: 'before' };
       const appended = store().append('run-1', 'none', [event('kept', { data })]);
-      data.name = 'after';
+      changeLater(() => (data.name = 'after'));
       await appended;
       expect(await namesIn(store(), 'run-1')).toEqual(['before']);
     });

@@ -1,5 +1,5 @@
 import type { EventStore, RecordedEvent } from '../src/event-store.port.js';
-import { appendOneByOne, event, everything, events, nameOf, until } from '../test-support/facts.js';
+import { appendOneByOne, changeLater, event, everything, events, nameOf, until } from '../test-support/facts.js';
 
 export function subscribingContract(store: () => EventStore): void {
   describe('subscribing', () => {
@@ -30,6 +30,19 @@ export function subscribingContract(store: () => EventStore): void {
         await store().append(`run-${name}`, 'none', [event(name)]);
         expect((await next).value?.map(nameOf)).toEqual([name]);
       }
+    });
+
+    it('gives what was appended, whatever its caller does with it afterwards', async () => {
+      const subscription = store().subscribe()[Symbol.asyncIterator]();
+      const data = { name: 'a', nested: { list: [1] }, at: new Date(0), absent: undefined };
+      const next = subscription.next();
+      await store().append('run-1', 'none', [event('a', { data })]);
+      changeLater(() => (data.name = 'b'));
+      changeLater(() => data.nested.list.push(2));
+      const [seen] = (await next).value ?? [];
+      const [read] = await everything(store().readAll());
+      expect(seen).toEqual(read);
+      expect(seen?.data).toEqual({ name: 'a', nested: { list: [1] }, at: '1970-01-01T00:00:00.000Z' });
     });
 
     it('leaves what was not asked for in the log', async () => {

@@ -53,6 +53,7 @@ export interface EventStore {
    * Appends all events or none, and resolves when they are durable. A repeat (the same ids at the same expected revision,
    * also after later appends) succeeds without writing and answers the original place. An empty list answers where the
    * stream stands, if that is as expected, without writing; a stream without events stands at revision -1, position 0.
+   * The events are the store's from here on: it may freeze their data and metadata and give them to readers as they are.
    *
    * @throws WrongExpectedRevisionError when the stream stands elsewhere: decide again on what is there
    * @throws StoreUnavailableError when the log cannot be written now: nothing, or an append that a repeat will find, was written

@@ -9,7 +9,7 @@ import type { CommandEnvelope } from './command-envelope.js';
 import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
 import { EVENT_STORE } from './event-store.token.js';
 import type { AppliedEvent, EventSourcedAggregate, Place } from './event-sourced.aggregate.js';
-import { eventIdOf } from './event-id.js';
+import { eventIdsOf } from './event-id.js';
 import { LogClock } from './log-clock.js';
 import { StreamQueues } from './stream-queues.js';
 
@@ -89,8 +89,9 @@ export class AggregateRepository {
   ): Promise<Transacted | undefined> {
     const before = aggregate.place;
     try {
-      decide(aggregate, this.metadataFor(aggregate.stream, envelope));
-      const events = aggregate.takeUncommitted().map((applied, index) => toNewEvent(aggregate.stream, index, applied));
+      const metadata = this.metadataFor(aggregate.stream, envelope);
+      decide(aggregate, metadata);
+      const events = toNewEvents(aggregate.stream, aggregate.takeUncommitted(), metadata);
       const last = events.at(-1);
       if (last === undefined) return { place: requirePlace(aggregate.stream, before), written: 0 };
       const { revision, position } = await this.store.append(aggregate.stream, before?.revision ?? 'none', events);
@@ -132,9 +133,11 @@ export class AggregateRepository {
   }
 }
 
-function toNewEvent(stream: string, index: number, { event: { type, data }, metadata }: AppliedEvent): NewEvent {
-  const schemaVersion = definitionOf(type)?.version ?? 1;
-  return { id: eventIdOf(stream, index, type, data, metadata), type, schemaVersion, data, metadata };
+function toNewEvents(stream: string, decided: readonly AppliedEvent[], metadata: EventMetadata): NewEvent[] {
+  if (decided.length === 0) return [];
+  const events = decided.map(({ event }) => event);
+  const ids = eventIdsOf(stream, events, metadata);
+  return events.map(({ type, data }, index) => ({ id: ids[index] ?? '', type, schemaVersion: definitionOf(type)?.version ?? 1, data, metadata }));
 }
 
 function replayInto(aggregate: AnyAggregate, recorded: RecordedEvent): void {

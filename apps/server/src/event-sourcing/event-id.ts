@@ -10,9 +10,12 @@ export function hashUuid(parts: readonly string[]): string {
 }
 
 /**
- * An event's id derives from its cause and from everything recorded with it: the append of a decision sent again is a repeat,
- * and the same command decided with other data is not.
+ * The ids of an append derive from its cause and from everything recorded with it: the append of a decision sent again is a
+ * repeat, and the same command decided with other data is not. One hash an append; its last 12 bits make room for the index.
+ *
+ * @param events at most 500, which is what an append holds
  */
-export function eventIdOf(stream: string, index: number, type: string, data: unknown, metadata: EventMetadata): string {
-  return hashUuid([metadata.commandId, stream, String(index), type, JSON.stringify(data), JSON.stringify(metadata)]);
+export function eventIdsOf(stream: string, events: readonly { readonly type: string; readonly data: unknown }[], metadata: EventMetadata): string[] {
+  const id = hashUuid([stream, JSON.stringify(metadata), ...events.map(({ type, data }) => `${type} ${JSON.stringify(data)}`)]);
+  return events.map((_, index) => `${id.slice(0, -3)}${index.toString(16).padStart(3, '0')}`);
 }

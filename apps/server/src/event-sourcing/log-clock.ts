@@ -5,12 +5,16 @@ import type { Instant } from '#events/vocabulary';
 @Injectable()
 export class LogClock {
   private newest = '';
+  private lastRead: number | undefined;
 
   /** @param read the wall clock in milliseconds; a test gives its own */
   constructor(private readonly read: () => number = Date.now) {}
 
   now(): Instant {
-    this.advance(new Date(this.read()).toISOString() as Instant);
+    const now = this.read();
+    // Many commands share a millisecond, and its text.
+    if (now !== this.lastRead) this.advance(new Date(now).toISOString() as Instant);
+    this.lastRead = now;
     return this.newest as Instant;
   }
 

@@ -8,8 +8,30 @@ import { beginRun } from './run-shape.js';
 
 type ExecutionEvent = RunEventOf<ExecutionEventType>;
 
-/** Folds one event. Throws a CorruptHistoryError for an event that no decision could have put here. */
+interface Folded {
+  readonly state: RunState;
+  readonly context: FoldContext;
+  readonly next: Run;
+}
+
+/** By the event's data, which is one object from the decision to the end of its fold as long as it stays in one process. */
+const folded = new WeakMap<object, Folded>();
+
+/**
+ * Folds one event. A decision folds its own events to see what follows, and then the one who records it and those who follow the
+ * log fold them again: what is the same state, event and context is the same answer, and need not be worked out three times.
+ *
+ * @throws CorruptHistoryError for an event that no decision could have put here
+ */
 export function evolveRun(state: RunState, event: RunEvent, context: FoldContext): Run {
+  const before = folded.get(event.data);
+  if (before !== undefined && before.state === state && before.context === context) return before.next;
+  const next = fold(state, event, context);
+  folded.set(event.data, { state, context, next });
+  return next;
+}
+
+function fold(state: RunState, event: RunEvent, context: FoldContext): Run {
   if (event.type === 'RunStarted') {
     if (state !== undefined) throw corruptHistory(`run ${state.runId} started twice`);
     // Also a server's: two of them may fire the same occurrence.

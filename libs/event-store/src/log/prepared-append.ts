@@ -1,7 +1,7 @@
 import type { ExpectedRevision, NewEvent } from '../event-store.port.js';
 import { MAX_BYTES_PER_APPEND, MAX_EVENTS_PER_APPEND } from '../event-store.port.js';
 import { InvalidAppendError } from '../event-store.errors.js';
-import { jsonText } from './json-text.js';
+import { jsonText, type Walk } from './json-text.js';
 
 /** An append that was checked and turned into text, so that nothing its caller does later changes what is written. */
 export interface PreparedAppend {
@@ -12,6 +12,8 @@ export interface PreparedAppend {
   readonly metadata: string;
   /** A JSON array of `{ id, type, schemaVersion, data, metadata? }`. */
   readonly events: string;
+  /** The events themselves, where reading their text gives back the same: no `toJSON` has replaced anything. */
+  readonly given?: readonly NewEvent[] | undefined;
 }
 
 /** A name must survive every store and every URL as it is: no spaces, nothing invisible, no lone surrogate. */
@@ -24,14 +26,15 @@ export function prepareAppend(stream: string, expected: ExpectedRevision, events
   if (events.length > MAX_EVENTS_PER_APPEND) {
     throw new InvalidAppendError(`${events.length} events for ${stream}; an append holds at most ${MAX_EVENTS_PER_APPEND}`);
   }
-  const metadata = events.map((event, index) => metadataText(event, index, stream));
-  const data = events.map((event, index) => jsonText(event.data, `data of event ${index} for ${stream}`));
+  const walk: Walk = { isVerbatim: true };
+  const metadata = metadataTexts(events, stream, walk);
+  const data = events.map((event, index) => jsonText(event.data, `data of event ${index} for ${stream}`, walk));
   checkSize(stream, [...data, ...metadata]);
   const texts = events.map((event, index) => {
     checkEvent(event, index, stream);
     return eventText(event, data[index]!, metadata[index] === metadata[0] ? undefined : metadata[index]);
   });
-  return { stream, expected, ids: idsOf(events, stream), metadata: metadata[0] ?? '{}', events: `[${texts.join(',')}]` };
+  return { stream, expected, ids: idsOf(events, stream), metadata: metadata[0] ?? '{}', events: `[${texts.join(',')}]`, ...(walk.isVerbatim ? { given: [...events] } : {}) };
 }
 
 function checkPlace(stream: string, expected: ExpectedRevision): void {
@@ -53,9 +56,19 @@ function checkEvent({ id, type, schemaVersion }: NewEvent, index: number, stream
   }
 }
 
-function metadataText({ metadata }: NewEvent, index: number, stream: string): string {
+/** The events of one command share one metadata object: it is turned into text once. */
+function metadataTexts(events: readonly NewEvent[], stream: string, walk: Walk): string[] {
+  const texts: string[] = [];
+  events.forEach((event, index) => {
+    const shared = index > 0 && event.metadata === events[index - 1]?.metadata;
+    texts.push((shared ? texts[index - 1] : undefined) ?? metadataText(event, index, stream, walk));
+  });
+  return texts;
+}
+
+function metadataText({ metadata }: NewEvent, index: number, stream: string, walk: Walk): string {
   if (typeof metadata !== 'object' || metadata === null) throw new InvalidAppendError(`event ${index} for ${stream} has no metadata`);
-  return jsonText(metadata, `metadata of event ${index} for ${stream}`);
+  return jsonText(metadata, `metadata of event ${index} for ${stream}`, walk);
 }
 
 /** Counts metadata once an event, shared or not: the limit must not depend on how a store lays it out. */

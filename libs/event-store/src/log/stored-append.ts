@@ -1,5 +1,5 @@
 import type { EventMetadata } from '#events/vocabulary';
-import type { RecordedEvent } from '../event-store.port.js';
+import type { NewEvent, RecordedEvent } from '../event-store.port.js';
 import { CorruptLogError } from '../event-store.errors.js';
 
 /** One append as it lies in a log of ours: its events as one JSON array, beside the place of the first. */
@@ -11,6 +11,8 @@ export interface StoredAppend {
   readonly metadata: string;
   /** Null in a page whose filter leaves this stream out: read past it, but count it, so that a gap shows. */
   readonly events: string | null;
+  /** The events as their caller gave them, where this process has just written them and JSON gives back the same. */
+  readonly given?: readonly NewEvent[] | undefined;
 }
 
 interface StoredEvent {
@@ -23,6 +25,7 @@ interface StoredEvent {
 
 /** @throws CorruptLogError when the text is not what an append left */
 export function decode(append: StoredAppend): RecordedEvent[] {
+  if (append.given !== undefined) return append.given.map((event, index) => recorded(append, index, event, event.metadata));
   const shared = parse(append, append.metadata) as EventMetadata;
   const events = parse(append, append.events ?? 'null');
   if (!Array.isArray(events) || events.length !== append.count) {
@@ -30,17 +33,12 @@ export function decode(append: StoredAppend): RecordedEvent[] {
   }
   return events.map((event: unknown, index) => {
     if (!isStoredEvent(event)) throw corrupt(append, `its event ${index} is incomplete`);
-    return {
-      id: event.id,
-      stream: append.stream,
-      revision: append.revision + index,
-      position: BigInt(append.position + index),
-      type: event.type,
-      schemaVersion: event.schemaVersion,
-      data: event.data,
-      metadata: event.metadata ?? shared,
-    };
+    return recorded(append, index, event, event.metadata ?? shared);
   });
+}
+
+function recorded({ stream, revision, position }: StoredAppend, index: number, { id, type, schemaVersion, data }: StoredEvent, metadata: EventMetadata): RecordedEvent {
+  return { id, stream, revision: revision + index, position: BigInt(position + index), type, schemaVersion, data, metadata };
 }
 
 function parse(append: StoredAppend, text: string): unknown {

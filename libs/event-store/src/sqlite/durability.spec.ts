@@ -146,7 +146,7 @@ describe('a full disk', () => {
 
 describe('what a reader holds', () => {
   it('is one page, however long the log is and however slow the reader', async () => {
-    for (let index = 0; index < 2_000; index += 500) {
+    for (let index = 0; index < 4_000; index += 500) {
       await Promise.all(Array.from({ length: 500 }, (_, next) => store.append(`run-${index + next}`, 'none', [event(`${index + next}`)])));
     }
     faulty.pagesRead = 0;

@@ -2,6 +2,7 @@ import type { Appended } from '../event-store.port.js';
 import { CorruptLogError, WrongExpectedRevisionError } from '../event-store.errors.js';
 import { judge } from '../log/append-rule.js';
 import type { PreparedAppend } from '../log/prepared-append.js';
+import type { StoredAppend } from '../log/stored-append.js';
 import type { HeadCache } from './head-cache.js';
 import type { SqliteHead, SqliteLog } from './sqlite-log.js';
 
@@ -11,7 +12,8 @@ export type Outcome = { readonly appended: Appended } | { readonly refused: Erro
 /** What a committed group comes to. */
 export interface GroupResult {
   readonly outcomes: readonly Outcome[];
-  readonly appendsWritten: number;
+  /** In log order. */
+  readonly written: readonly StoredAppend[];
 }
 
 /**
@@ -28,12 +30,12 @@ export function commitGroup(log: SqliteLog, heads: HeadCache, group: readonly Pr
   const outcomes = group.map((append) => draft.outcomeOf(append));
   log.commit();
   heads.adopt(draft.heads);
-  return { outcomes, appendsWritten: draft.appendsWritten };
+  return { outcomes, written: draft.written };
 }
 
 class Draft {
   readonly heads = new Map<string, SqliteHead>();
-  appendsWritten = 0;
+  readonly written: StoredAppend[] = [];
   private position: number;
 
   constructor(private readonly log: SqliteLog, private readonly committed: HeadCache) {
@@ -59,9 +61,10 @@ class Draft {
   private write(append: PreparedAppend, head: SqliteHead | undefined, revision: number): Appended {
     const id = head?.id ?? this.log.addStream(append.stream);
     const count = append.ids.length;
-    this.log.add(id, revision, this.position + 1, append);
+    const position = this.position + 1;
+    this.log.add(id, revision, position, append);
+    this.written.push({ position, count, stream: append.stream, revision, metadata: append.metadata, events: append.events, given: append.given });
     this.position += count;
-    this.appendsWritten += 1;
     this.heads.set(append.stream, { id, revision: revision + count - 1, position: this.position });
     return { revision: revision + count - 1, position: BigInt(this.position) };
   }

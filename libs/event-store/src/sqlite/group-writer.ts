@@ -1,5 +1,6 @@
 import type { Appended } from '../event-store.port.js';
 import type { PreparedAppend } from '../log/prepared-append.js';
+import type { StoredAppend } from '../log/stored-append.js';
 import type { GroupResult } from './group-transaction.js';
 import { commitGroup } from './group-transaction.js';
 import { HeadCache } from './head-cache.js';
@@ -28,7 +29,7 @@ export class GroupWriter {
   private whenIdle: (() => void)[] = [];
 
   /** `onCommit` is told after COMMIT, and only when something was written. */
-  constructor(private readonly log: SqliteLog, private readonly onCommit: (appendsWritten: number) => void) {}
+  constructor(private readonly log: SqliteLog, private readonly onCommit: (written: readonly StoredAppend[]) => void) {}
 
   append(append: PreparedAppend): Promise<Appended> {
     return new Promise((resolve, reject) => {
@@ -68,7 +69,7 @@ export class GroupWriter {
       if ('appended' in outcome) resolve(outcome.appended);
       else reject(outcome.refused);
     });
-    if (result.appendsWritten > 0) this.onCommit(result.appendsWritten);
+    if (result.written.length > 0) this.onCommit(result.written);
   }
 
   private takeGroup(): Pending[] {

@@ -3,6 +3,7 @@ import { StoreUnavailableError } from '../event-store.errors.js';
 import { CommitSignal } from '../log/commit-signal.js';
 import type { LogSource } from '../log/log-source.js';
 import { prepareAppend } from '../log/prepared-append.js';
+import { RecentAppends } from '../log/recent-appends.js';
 import { readAll, readStream, subscribe } from '../log/reading.js';
 import { Checkpointer } from './checkpointer.js';
 import { GroupWriter } from './group-writer.js';
@@ -12,6 +13,7 @@ import { inOurWords } from './sqlite.errors.js';
 /** The embedded log: one file that this process has to itself. Made by `openSqliteEventStore`. */
 export class SqliteEventStore implements EventStore {
   private readonly commits = new CommitSignal();
+  private readonly recent = new RecentAppends();
   private readonly checkpointer: Checkpointer;
   private readonly writer: GroupWriter;
   private readonly source: LogSource;
@@ -19,13 +21,14 @@ export class SqliteEventStore implements EventStore {
 
   constructor(private readonly log: SqliteLog) {
     this.checkpointer = new Checkpointer(() => log.checkpoint());
-    this.writer = new GroupWriter(log, (appendsWritten) => {
+    this.writer = new GroupWriter(log, (written) => {
+      this.recent.add(written);
       this.commits.announce();
-      this.checkpointer.written(appendsWritten);
+      this.checkpointer.written(written.length);
     });
     this.source = {
       startOf: (position) => this.ask(() => log.startOf(position)),
-      page: (from, limit, prefixes) => this.ask(() => log.page(from, limit, prefixes)),
+      page: (from, limit, prefixes) => this.ask(() => this.recent.page(from, limit, prefixes) ?? log.page(from, limit, prefixes)),
       streamStartOf: (stream, revision) => this.ask(() => log.streamStartOf(stream, revision)),
       streamPage: (stream, from, limit) => this.ask(() => log.streamPage(stream, from, limit)),
     };
