@@ -7,10 +7,12 @@ import { named } from './named.js';
 /** What clients and servers say to each other (design sections 7 and 9). Both lists of words may grow: readers accept others. */
 export const RUN_STATUSES = ['running', 'failing', 'held', 'succeeded', 'failed', 'stopped'] as const;
 export const JOB_STATES = ['waiting', 'ready', 'held', 'dispatched', 'running', 'succeeded', 'failed', 'stopped', 'skipped', 'lost'] as const;
+export const JOBNET_STATES = ['enabled', 'disabled', 'retired'] as const;
 export const EVIDENCE_KINDS = ['none', 'confirmed', 'silent', 'unreachable', 'unknown-to-agent', 'orphaned'] as const;
 
 const runStatus = named('RunStatus', z.enum(RUN_STATUSES), 'The list may grow: accept words that you do not know.');
 const jobState = named('JobState', z.enum(JOB_STATES), 'The list may grow: accept words that you do not know.');
+const jobnetState = named('JobnetState', z.enum(JOBNET_STATES), 'Whether runs may be started. The list may grow: accept words that you do not know.');
 const evidenceKind = named('EvidenceKind', z.enum(EVIDENCE_KINDS), 'What is known of an execution, beside its state. The list may grow: accept words that you do not know.');
 
 named('Identifier', identifier, 'Of a jobnet, a job, a run, an agent or an operator.');
@@ -51,6 +53,22 @@ export const settleJobBody = named('SettleJob', z.strictObject({ ...intervention
 
 /** `.../adopt` */
 export const adoptLateResultBody = named('AdoptLateResult', z.strictObject({ ...intervention, executionId: executionIdSchema.optional() }), 'Which late result; the newest without an execution.');
+
+const jobnetExpectation = named('JobnetExpectation', z.strictObject({ version: z.int().positive().optional(), state: jobnetState.optional() }), 'Optional precondition: refused (409) unless the jobnet still is as the operator saw it.');
+
+/** `POST /jobnets/{id}/enable` */
+export const enableJobnetBody = named('EnableJobnet', z.strictObject({ reason: why.optional(), ticket, expect: jobnetExpectation.optional() }));
+
+/** `POST /jobnets/{id}/disable|retire` */
+export const closeJobnetBody = named('CloseJobnet', z.strictObject({ reason: why, ticket, expect: jobnetExpectation.optional() }));
+
+const agentExpectation = named('AgentExpectation', z.strictObject({ session: z.int().nonnegative().optional(), drainedSince: instant.optional() }), 'Optional precondition: refused (409) unless this is the agent\'s newest session, or the drain that holds.');
+
+/** `POST /agents/{name}/drain` */
+export const drainAgentBody = named('DrainAgent', z.strictObject({ reason: why, ticket, expect: agentExpectation.optional() }));
+
+/** `POST /agents/{name}/resume` */
+export const resumeAgentBody = named('ResumeAgent', z.strictObject({ reason: why.optional(), ticket, expect: agentExpectation.optional() }));
 
 export const OPERATOR_ROLES = ['viewer', 'operator', 'admin'] as const;
 
@@ -97,13 +115,26 @@ export const runningView = named('OpenExecution', z.object({
   agent: identifier, state: z.string(), evidence, dispatchedAt: instant, startedAt: instant.optional(),
 }), 'One open execution.');
 
-export const jobnetView = named('Jobnet', z.object({ jobnet: identifier, version: z.int(), revision: z.int(), definition: jobnetDefinition, definedAt: instant, definedBy: actor }));
+/** What a person has ordered and nobody has taken back. */
+const standingOrder = named('StandingOrder', z.object({ since: instant, by: actor, reason: z.string().optional(), ticket: z.string().optional() }), 'An order that holds: since when, whose, and why.');
+
+export const jobnetView = named('Jobnet', z.object({
+  jobnet: identifier, version: z.int(), revision: z.int(), definition: jobnetDefinition, definedAt: instant, definedBy: actor, state: jobnetState,
+  /** Unless it is enabled: why no run of it can be started. */
+  closed: standingOrder.optional(),
+}));
+
+export const jobnetVersionView = named('JobnetVersion', z.object({
+  version: z.int(), definition: jobnetDefinition, at: instant, actor, reason: z.string().optional(), ticket: z.string().optional(),
+}));
 
 export const outputView = named('Output', z.object({ stream: z.enum(['stdout', 'stderr']), executionId: executionIdSchema, bytes: z.int(), sha256: z.string().optional(), tail: z.string(), complete: z.boolean() }), 'The last 4 KiB that came with the result. `complete` is true when that is all there was.');
 
 export const agentView = named('Agent', z.object({
   name: identifier, state: z.enum(['connected', 'away']), since: instant, slots: z.int(), openExecutions: z.int(), session: z.int().optional(),
   host: z.string().optional(), version: z.string().optional(), enrolledAt: instant, unmatchedReports: z.int(),
+  /** Nothing more is dispatched to it. With no open execution left, it is safe to take down. */
+  drained: standingOrder.optional(),
 }));
 
 export const tokenView = named('Token', z.object({ tokenId: z.string(), issuedAt: instant, expiresAt: instant.optional(), revokedAt: instant.optional(), lastUse: instant.optional() }), '`lastUse` is the newest use on record: the first one since a server\'s start.');
@@ -126,7 +157,10 @@ export type ExecutionView = z.infer<typeof executionView>;
 export type JobView = z.infer<typeof jobView>;
 export type RunView = z.infer<typeof runView>;
 export type RunningView = z.infer<typeof runningView>;
+export type JobnetState = (typeof JOBNET_STATES)[number];
 export type JobnetView = z.infer<typeof jobnetView>;
+export type JobnetVersionView = z.infer<typeof jobnetVersionView>;
+export type StandingOrder = z.infer<typeof standingOrder>;
 export type OutputView = z.infer<typeof outputView>;
 export type AgentView = z.infer<typeof agentView>;
 export type IssuedToken = z.infer<typeof issuedToken>;

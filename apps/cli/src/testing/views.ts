@@ -26,7 +26,7 @@ export const failedA1 = job('A1', { state: 'failed', attempt: 1, executionId: 'R
 export const waitingA2 = job('A2', { after: ['A1'], waitsFor: ['A1'] });
 
 export const jobnetA: JobnetView = {
-  jobnet: 'A', version: 2, revision: 1, definedAt: T0, definedBy: { kind: 'operator', id: 'hanako' },
+  jobnet: 'A', version: 2, revision: 1, definedAt: T0, definedBy: { kind: 'operator', id: 'hanako' }, state: 'enabled',
   definition: {
     jobnet: 'A', onFailure: 'hold', parameters: { DAY: 'mon' },
     jobs: [

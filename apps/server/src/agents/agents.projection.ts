@@ -52,9 +52,10 @@ export class AgentsProjection implements Projection {
     return this.agents.values();
   }
 
-  *connected(): Iterable<{ name: string; slots: number }> {
+  /** Those that can be given work, if they have a slot: connected, and not drained. */
+  *available(): Iterable<{ name: string; slots: number }> {
     for (const { agent, contact } of this.agents.values()) {
-      if (contact.connected && agent.session !== undefined) yield { name: agent.name, slots: agent.session.slots };
+      if (contact.connected && agent.session !== undefined && agent.drained === undefined) yield { name: agent.name, slots: agent.session.slots };
     }
   }
 

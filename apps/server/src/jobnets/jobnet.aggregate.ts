@@ -4,6 +4,10 @@ import { EventSourcedAggregate } from '../event-sourcing/event-sourced.aggregate
 
 export class JobnetAggregate extends EventSourcedAggregate<JobnetState, JobnetCommand, JobnetEvent> {
   constructor(id: string) {
-    super(`jobnet-${id}`, jobnetDecider);
+    super(jobnetStream(id), jobnetDecider);
   }
+}
+
+export function jobnetStream(id: string): string {
+  return `jobnet-${id}`;
 }

@@ -1,17 +1,20 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { CommandAnswer, JobnetView, List } from '#protocol/api';
+import { type CommandAnswer, JOBNET_STATES, type JobnetView, type List } from '#protocol/api';
 import { CommandGateway } from '../http/command-gateway.js';
 import { HttpProblem } from '../http/http-problem.js';
-import { pageOf, pageQuery } from '../http/page.js';
+import { manyOf, pageOf, pageQuery } from '../http/page.js';
 import { CurrentPrincipal, type Principal } from '../http/principal.js';
 import { validate } from '../http/validate.js';
 import { readDefinition } from './definition/read-definition.js';
 import { DefineJobnet } from './define-jobnet.handler.js';
+import { jobnetView } from './jobnet.view.js';
 import { JobnetsProjection } from './jobnets.projection.js';
 
-const listQuery = z.object(pageQuery);
+const states = manyOf.refine((words) => words.every((word) => (JOBNET_STATES as readonly string[]).includes(word)), `a state is one of ${JOBNET_STATES.join(', ')}`);
+/** What is retired is out of the way, and there for who asks for it. */
+const listQuery = z.object({ ...pageQuery, state: states.default(['enabled', 'disabled']) });
 
 /** Jobnets are text: what comes in is YAML or JSON, and a fault in it is answered with its line and column. */
 @Controller('api/v1/jobnets')
@@ -37,15 +40,16 @@ export class JobnetsController {
 
   @Get()
   list(@Query() query: unknown): List<JobnetView> {
-    const { limit, cursor } = validate(listQuery, query, 'query');
-    return pageOf(this.jobnets.all(), limit, cursor, ({ jobnet }) => jobnet);
+    const { limit, cursor, state: wanted } = validate(listQuery, query, 'query');
+    const page = pageOf(this.jobnets.all(), limit, cursor, ({ jobnet }) => jobnet, ({ state }) => wanted.includes(state.mode));
+    return { ...page, items: page.items.map(jobnetView) };
   }
 
   @Get(':id')
   show(@Param('id') id: string): JobnetView {
     const jobnet = this.jobnets.find(id);
     if (jobnet === undefined) throw new HttpProblem(404, 'jobnet-not-found', `there is no jobnet ${id}`);
-    return jobnet;
+    return jobnetView(jobnet);
   }
 }
 

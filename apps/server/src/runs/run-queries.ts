@@ -54,7 +54,7 @@ export class RunQueries {
 
   private surroundings(): Surroundings {
     const capacity = this.slots.capacity();
-    return { contactOf: (agent) => this.agents.find(agent)?.contact, freeSlotsOf: (agent) => capacity[agent] };
+    return { contactOf: (agent) => this.agents.find(agent)?.contact, freeSlotsOf: (agent) => capacity[agent], drainOf: (agent) => this.agents.find(agent)?.agent.drained };
   }
 }
 

@@ -4,6 +4,7 @@ import { isThrough } from '#domain/run/job-transitions';
 import { statusOf } from '#domain/run/run-status';
 import { currentExecution, type Execution, type Job, type Run } from '#domain/run/run.state';
 import { publicState } from '#domain/run/interventions/intervention';
+import { orderWords, type StandingOrder } from '#domain/standing-order';
 import type { Contact } from '../agents/agents.projection.js';
 import { evidenceOf } from './evidence.js';
 
@@ -11,6 +12,8 @@ import { evidenceOf } from './evidence.js';
 export interface Surroundings {
   contactOf(agent: string): Contact | undefined;
   freeSlotsOf(agent: string): number | undefined;
+  /** The order that keeps work from an agent, if there is one. */
+  drainOf(agent: string): StandingOrder | undefined;
 }
 
 export function runView(run: Run, around: Surroundings): RunView {
@@ -83,6 +86,17 @@ function endOf(execution: Execution | undefined) {
   };
 }
 
+/** It may be away and drained at once, and each by itself is enough. */
+function whatAgentLacks(agent: string, around: Surroundings): string[] {
+  const [contact, drain] = [around.contactOf(agent), around.drainOf(agent)];
+  const lacks = [
+    ...(contact?.connected === true ? [] : [`agent ${agent}, which is ${contact === undefined ? 'not known yet' : 'away'}`]),
+    ...(drain === undefined ? [] : [`agent ${agent}, which is drained ${orderWords(drain)}`]),
+  ];
+  if (lacks.length > 0) return lacks;
+  return [(around.freeSlotsOf(agent) ?? 0) > 0 ? `its dispatch to agent ${agent}` : `a free slot of agent ${agent}`];
+}
+
 function reasonsToWait(run: Run, job: Job, around: Surroundings): string[] {
   const { id, after, agent } = job.definition;
   const declined = currentExecution(job);
@@ -96,8 +110,7 @@ function reasonsToWait(run: Run, job: Job, around: Surroundings): string[] {
       return [declined?.state === 'declined' ? `an operator: agent ${agent} declined ${id}: ${declined.reason ?? ''}` : 'an operator to release it'];
     case 'ready':
       if (run.held) return ['an operator to release the run'];
-      if (around.contactOf(agent)?.connected !== true) return [`agent ${agent}, which is ${around.contactOf(agent) === undefined ? 'not known yet' : 'away'}`];
-      return [(around.freeSlotsOf(agent) ?? 0) > 0 ? `its dispatch to agent ${agent}` : `a free slot of agent ${agent}`];
+      return whatAgentLacks(agent, around);
     case 'failed':
     case 'stopped':
     case 'lost':

@@ -5,7 +5,7 @@ import { operator } from '../../test-support/run-commands.js';
 import type { FoldContext } from '../decider.js';
 import { isRejection } from '../rejection.js';
 import { jobnetAnswers, type JobnetMode, nextJobnetMode } from './jobnet-answers.js';
-import { type ChangeJobnet, type JobnetCommand, jobnetDecider, type JobnetExpectation, type JobnetState, startRejection } from './jobnet.decider.js';
+import { type ChangeJobnet, type JobnetCommand, jobnetDecider, type JobnetExpectation, type JobnetState, versionToStart } from './jobnet.decider.js';
 
 type Sent = JobnetCommand & { readonly context: FoldContext };
 
@@ -75,11 +75,16 @@ describe('a jobnet', () => {
 describe('the start of a run', () => {
   it('is refused with the state, whose order it is, and what would help', () => {
     const message = expect.stringMatching(/^no run of A can be started: it is disabled since \S+ by mika \(month-end freeze, OPS-7\); enabled, it runs again$/) as string;
-    expect(startRejection('A', fold(jobnetDecider, defined, ...by(freeze, disabled)))).toEqual({ rejected: 'jobnet-disabled', message });
+    expect(versionToStart('A', fold(jobnetDecider, defined, ...by(freeze, disabled)))).toEqual({ rejected: 'jobnet-disabled', message });
+  });
+
+  it('takes the newest version', () => {
+    expect(versionToStart('A', fold(jobnetDecider, defined, disabled, revised, enabled))).toEqual(revised.data);
   });
 
   it.each(modes)('is answered by the table: %s', (mode) => {
-    expect(startRejection('A', fold(jobnetDecider, ...historyOf[mode]))?.rejected ?? 'RunStarted').toBe(jobnetAnswers[mode].StartRun);
+    const answer = versionToStart('A', fold(jobnetDecider, ...historyOf[mode]));
+    expect('rejected' in answer ? answer.rejected : 'RunStarted').toBe(jobnetAnswers[mode].StartRun);
   });
 });
 

@@ -7,6 +7,12 @@ import { orderWords, type StandingOrder, standingOrder } from '../standing-order
 import { jobnetAnswers, type JobnetMode, nextJobnetMode } from './jobnet-answers.js';
 import { sameDefinition } from './same-definition.js';
 
+/** One version of a jobnet, as it was defined. */
+export interface JobnetVersion {
+  readonly version: number;
+  readonly definition: JobnetDefinition;
+}
+
 /** The version that new runs take (0 and no definition before the first); the earlier ones stand in the log. */
 export interface JobnetState {
   readonly mode: JobnetMode;
@@ -58,11 +64,12 @@ export const jobnetDecider: Decider<JobnetState, JobnetCommand, JobnetEvent> = {
   },
 };
 
-/** Why a run of it cannot start now, or undefined. */
-export function startRejection(jobnet: string, state: JobnetState): Rejection | undefined {
-  const answer = jobnetAnswers[state.mode].StartRun;
-  if (answer === 'RunStarted') return undefined;
-  return state.mode === 'absent' ? notFound(jobnet) : rejection(answer, `no run of ${jobnet} can be started: ${standing(state)}; enabled, it runs again`);
+/** The version that a run takes which is started now, or why none can be started. */
+export function versionToStart(jobnet: string, state: JobnetState): JobnetVersion | Rejection {
+  const { mode, version, definition } = state;
+  const answer = jobnetAnswers[mode].StartRun;
+  if (definition === undefined) return notFound(jobnet);
+  return answer === 'RunStarted' ? { version, definition } : rejection(answer, `no run of ${jobnet} can be started: ${standing(state)}; enabled, it runs again`);
 }
 
 function define({ definition }: DefineJobnet, state: JobnetState): Decision<JobnetEvent> {
@@ -125,7 +132,7 @@ function apply(state: JobnetState, event: JobnetEvent, context: FoldContext): Om
   }
 }
 
-function withVersion(state: JobnetState, { version, definition }: { readonly version: number; readonly definition: JobnetDefinition }): JobnetState {
+function withVersion(state: JobnetState, { version, definition }: JobnetVersion): JobnetState {
   const { jobnet } = definition;
   if (version !== state.version + 1) throw corruptHistory(`version ${version} of ${jobnet} after version ${state.version}`);
   if (state.definition !== undefined && jobnet !== state.definition.jobnet) throw corruptHistory(`a version of ${jobnet} among those of ${state.definition.jobnet}`);

@@ -16,12 +16,13 @@ export type RunOrder = WithoutContext<RunCommand>;
 export class RunTransactions {
   constructor(private readonly repository: AggregateRepository, private readonly slots: SlotBook) {}
 
-  async transact(runId: string, envelope: CommandEnvelope, order: RunOrder): Promise<Transacted> {
+  /** @param order what to decide; a function where that depends on other streams, asked in the very instant of each decision */
+  async transact(runId: string, envelope: CommandEnvelope, order: RunOrder | (() => RunOrder)): Promise<Transacted> {
     let reserved: string[] = [];
     try {
       return await this.repository.transact(() => new RunAggregate(runId), envelope, (aggregate, metadata) => {
         this.releaseAll(reserved);
-        reserved = this.handle(aggregate, order, metadata);
+        reserved = this.handle(aggregate, typeof order === 'function' ? order() : order, metadata);
       });
     } catch (error) {
       this.releaseAll(reserved);
