@@ -16,6 +16,7 @@ import { Authenticator } from './http/authenticator.js';
 import { CommandGateway } from './http/command-gateway.js';
 import { FoldedInterceptor } from './http/folded.interceptor.js';
 import { HealthController } from './http/health.controller.js';
+import { KnownRoutes } from './http/known-routes.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RefusedCommands } from './http/refused-commands.js';
 import { JobnetsModule } from './jobnets/jobnets.module.js';
@@ -29,6 +30,8 @@ import { RunsProjection } from './runs/runs.projection.js';
 import { SERVER_OPTIONS, type ServerOptions } from './server-options.js';
 import { ServerIdentity } from './servers/server-identity.js';
 import { ServerLife } from './servers/server-life.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { WatchingModule } from './watching/watching.module.js';
 
 /** The order in which an event passes: the dispatcher looks at what the others have folded. */
 const projectionsInOrder = {
@@ -40,15 +43,15 @@ const projectionsInOrder = {
 /** The whole server over one store. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, AuditModule, OpenApiModule],
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
   controllers: [HealthController],
   providers: [
-    projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, ServerLife,
+    projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, KnownRoutes, ServerLife,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: FoldedInterceptor },
   ],
-  exports: [LogFollower, CommandGateway, EVENT_STORE, SERVER_OPTIONS, ServerIdentity],
+  exports: [LogFollower, CommandGateway, Authenticator, EVENT_STORE, SERVER_OPTIONS, ServerIdentity],
 })
 export class ServerModule {
   static over(store: EventStore, options: ServerOptions): DynamicModule {

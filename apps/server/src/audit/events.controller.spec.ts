@@ -50,6 +50,9 @@ describe('the audit trail', () => {
     expect(types(await server.events(`&stream=run-${s}`))).toEqual(['RunStarted', 'JobDispatched', 'JobFinished', 'JobSkipped', 'RunFinished']);
     expect(new Set((await server.events('&actor=local')).map(({ actor }) => actor.id))).toEqual(new Set(['local']));
     expect(new Set((await server.events('&jobnet=S')).map(({ stream }) => stream))).toEqual(new Set(['jobnet-S', `run-${s}`]));
+    expect(types(await server.events(`&run=${s}`))).toEqual(types(await server.events(`&stream=run-${s}`)));
+    expect(new Set((await server.events(`&run=${a},${s}`)).map(({ stream }) => stream))).toEqual(new Set([`run-${a}`, `run-${s}`]));
+    expect(await server.events(`&run=${s.slice(0, -1)}`)).toEqual([]);
     expect(types(await server.events('&job=S1'))).toEqual(['JobDispatched', 'JobFinished', 'JobSkipped']);
     expect(types(await server.events('&jobnet=A,S&type=JobFinished&actor=local,admin'))).toEqual(['JobFinished', 'JobFinished']);
     expect(await server.events('&type=JobLost')).toEqual([]);
@@ -101,5 +104,17 @@ describe('the audit trail', () => {
     expect(text.endsWith('\n')).toBe(true);
     expect(text.trimEnd().split('\n').map((line) => JSON.parse(line) as EventView)).toEqual(await server.events());
     expect((await server.request('GET', '/api/v1/events?limit=2', accept)).text.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('is exported whole as CSV, quoted, with nothing that a spreadsheet would run', async () => {
+    await server.request('POST', `/api/v1/runs/${a}/hold`, { body: { reason: '=1+1, said "she"\r\nand\tleft', ticket: '-7' } });
+    const { headers, text } = await server.request('GET', '/api/v1/events?type=JobSkipped,RunHeld', { headers: { accept: 'text/csv' } });
+    expect(String(headers['content-type'])).toMatch(/^text\/csv/);
+    const [heading, skipped, held, end] = text.split(/\r\n(?=position|\d|$)/);
+    expect(heading).toBe('position,at,stream,revision,type,schemaVersion,actorKind,actorId,tokenId,reason,ticket,id,commandId,correlationId,causationId,data');
+    expect(skipped).toMatch(new RegExp(`^\\d+,[^,]+,run-${s},\\d+,JobSkipped,1,operator,admin,[0-9a-f]{12},checked by hand,T-7,.*,"\\{""jobId"":""S1""\\}"$`));
+    expect(held).toContain(`,"'=1+1, said ""she""\r\nand\tleft",'-7,`);
+    expect(end).toBe('');
+    expect((await server.request('GET', '/api/v1/events?limit=2', { headers: { accept: 'text/csv' } })).text.trimEnd().split('\r\n')).toHaveLength(3);
   });
 });

@@ -1,28 +1,18 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
-import { z } from 'zod';
 import type { EventView, List } from '#protocol/api';
-import { definitionOf } from '#events/catalogue';
-import { position } from '#protocol/agent-link';
+import { eventsQuery } from '#protocol/event-queries';
 import type { RecordedEvent } from '#event-store/event-store.port';
-import { DEFAULT_LIMIT, manyOf, pageQuery } from '../http/page.js';
+import { DEFAULT_LIMIT } from '../http/page.js';
 import { validate } from '../http/validate.js';
 import { RunQueries } from '../runs/run-queries.js';
 import { runStream } from '../runs/commands/run.aggregate.js';
 import { type AuditFilter, AuditTrail } from './audit-trail.js';
+import { csvLines } from './events-csv.js';
 import { eventView } from './event.view.js';
 
-const instantText = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
-/** A word that no event has would be answered with silence, and silence reads as "nobody did that". */
-const eventTypes = manyOf.refine((types) => types.every((type) => definitionOf(type) !== undefined), 'there is no such event type; docs/events.md lists them');
-const eventsQuery = z.object({
-  ...pageQuery, limit: pageQuery.limit.unwrap().optional(), cursor: position.optional(),
-  actor: manyOf.optional(), type: eventTypes.optional(), stream: manyOf.optional(), jobnet: manyOf.optional(), job: manyOf.optional(),
-  since: instantText.optional(), until: instantText.optional(),
-});
-
-/** The audit trail: pages of JSON, or all of it as NDJSON. */
+/** The audit trail: pages of JSON, or all of it as NDJSON or CSV. */
 @Controller('api/v1')
 export class EventsController {
   constructor(private readonly trail: AuditTrail, private readonly runs: RunQueries) {}
@@ -45,15 +35,22 @@ export class EventsController {
     if (accept?.includes('application/x-ndjson') === true) {
       return reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(Readable.from(lines(events, limit)));
     }
+    if (accept?.includes('text/csv') === true) {
+      return reply.header('content-type', 'text/csv; charset=utf-8; header=present').send(Readable.from(csvLines(firstOf(events, limit))));
+    }
     return reply.send(await firstPage(events, limit ?? DEFAULT_LIMIT));
   }
 }
 
+async function* lines(events: AsyncIterable<RecordedEvent>, limit: number | undefined): AsyncIterable<string> {
+  for await (const event of firstOf(events, limit)) yield `${JSON.stringify(event)}\n`;
+}
+
 /** All of them, unless a limit was asked for. */
-async function* lines(events: AsyncIterable<RecordedEvent>, limit = Infinity): AsyncIterable<string> {
+async function* firstOf(events: AsyncIterable<RecordedEvent>, limit = Infinity): AsyncIterable<EventView> {
   let left = limit;
   for await (const recorded of events) {
-    yield `${JSON.stringify(eventView(recorded))}\n`;
+    yield eventView(recorded);
     left -= 1;
     if (left === 0) return;
   }

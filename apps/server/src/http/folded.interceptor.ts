@@ -16,12 +16,13 @@ export class FoldedInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const { method, query } = context.switchToHttp().getRequest<FastifyRequest<{ Querystring: { after?: unknown } }>>();
-    if (method === 'GET' && query.after !== undefined) await this.waitFor(BigInt(validate(position, query.after, 'query\'s `after`')));
+    if (method === 'GET' && query.after !== undefined) await requireFolded(this.follower, BigInt(validate(position, query.after, 'query\'s `after`')));
     return next.handle();
   }
+}
 
-  private async waitFor(wanted: bigint): Promise<void> {
-    if (await this.follower.foldedWithin(wanted, PATIENCE_MS)) return;
-    throw new HttpProblem(503, 'not-folded-yet', `this server has not seen position ${wanted} yet; it stands at ${this.follower.position}`);
-  }
+/** @throws HttpProblem 503 `not-folded-yet` when that takes longer than a query waits */
+export async function requireFolded(follower: LogFollower, wanted: bigint): Promise<void> {
+  if (await follower.foldedWithin(wanted, PATIENCE_MS)) return;
+  throw new HttpProblem(503, 'not-folded-yet', `this server has not seen position ${wanted} yet; it stands at ${follower.position}`);
 }

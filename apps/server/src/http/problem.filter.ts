@@ -5,6 +5,7 @@ import type { Problem } from '#protocol/problem';
 import { InvalidAppendError, StoreUnavailableError } from '#event-store/event-store.errors';
 import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from '../event-sourcing/command-failures.js';
 import { HttpProblem } from './http-problem.js';
+import { KnownRoutes } from './known-routes.js';
 import type { RequestWithPrincipal } from './principal.js';
 import { RefusedCommands } from './refused-commands.js';
 
@@ -13,13 +14,23 @@ import { RefusedCommands } from './refused-commands.js';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
-  constructor(private readonly refused: RefusedCommands) {}
+  constructor(private readonly refused: RefusedCommands, private readonly routes: KnownRoutes) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const problem = this.toProblem(error);
+    const request = host.switchToHttp().getRequest<RequestWithPrincipal>();
+    const problem = this.otherMethods(this.toProblem(error), request, reply);
     this.answer(problem, reply);
-    this.refused.noticed(host.switchToHttp().getRequest<RequestWithPrincipal>(), problem);
+    this.refused.noticed(request, problem);
+  }
+
+  /** A path that another method would have found is no wrong path. */
+  private otherMethods(problem: HttpProblem, { method, url }: RequestWithPrincipal, reply: FastifyReply): HttpProblem {
+    if (problem.code !== 'route-not-found') return problem;
+    const methods = this.routes.methodsOf(url);
+    if (methods.length === 0 || methods.includes(method)) return problem;
+    void reply.header('allow', methods.join(', '));
+    return new HttpProblem(405, 'method-not-allowed', `${method} is not possible here; ${methods.join(', ')} would be`);
   }
 
   private answer({ status, code, message, faults }: HttpProblem, reply: FastifyReply): void {

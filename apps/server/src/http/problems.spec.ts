@@ -54,7 +54,15 @@ describe('what is not there is 404, whatever the form of the id', () => {
     for (const path of ['/', '/nowhere', '/api/v1', '/api/v2/runs', `/api/v1/runs/${runId}/paint`]) {
       expectProblem(await server.request('GET', path), { status: 404, code: 'route-not-found' });
     }
-    expectProblem(await server.request('DELETE', `/api/v1/runs/${runId}`), { status: 404, code: 'route-not-found' });
+  });
+
+  it.each([
+    ['DELETE', '/api/v1/runs/x', 'GET, HEAD'], ['GET', '/api/v1/runs/x/jobs/y/skip', 'POST'], ['POST', '/api/v1/jobnets/A?x=1', 'GET, HEAD, PUT'], ['PUT', '/healthz', 'GET, HEAD'],
+  ] as const)('is 405, and says what would be possible: %s %s', async (method, path, allowed) => {
+    const answer = await server.request(method, path, { body: {} });
+    expectProblem(answer, { status: 405, code: 'method-not-allowed' });
+    expect(answer.headers['allow']).toBe(allowed);
+    expect(answer.body.detail).toContain(allowed);
   });
 });
 

@@ -1,0 +1,51 @@
+import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Position } from '#event-store/event-store.port';
+import { position } from '#protocol/agent-link';
+import { streamQuery } from '#protocol/event-queries';
+import { LogFollower } from '../event-sourcing/log-follower.js';
+import { Authenticator } from '../http/authenticator.js';
+import { requireFolded } from '../http/folded.interceptor.js';
+import { validate } from '../http/validate.js';
+import { Watchers } from './watchers.js';
+
+const HEAD = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
+
+/**
+ * The log as it grows, as server-sent events without a name: `id` is the position, `data` the event as `GET /events` shows it. A block
+ * without `data` says only up to where there was nothing to see. After `Last-Event-ID` (or `?after=`) there is neither gap nor repeat;
+ * without either it begins with what comes from now on, or with the first event at or after `since`.
+ */
+@Controller('api/v1')
+export class StreamController {
+  constructor(private readonly watchers: Watchers, private readonly follower: LogFollower, private readonly authenticator: Authenticator) {}
+
+  @Get('stream')
+  async watch(@Query() query: unknown, @Headers('last-event-id') lastEventId: string | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { after, ...filter } = validate(streamQuery, query, 'query');
+    const from = lastEventId === undefined || lastEventId === '' ? after : validate(position, lastEventId, 'header Last-Event-ID');
+    const begin = from === undefined ? this.beginning(filter.since) : BigInt(from);
+    await requireFolded(this.follower, begin);
+    if (request.method === 'HEAD') return void reply.headers(HEAD).send();
+    this.watchers.requireRoom();
+    reply.hijack();
+    const { raw } = reply;
+    // A socket that is gone says so by `close`; writing to it in between must not end the process.
+    raw.on('error', () => undefined);
+    raw.writeHead(200, HEAD);
+    void this.watchers.serve(raw, filter, begin, () => this.isKnown(request.headers.authorization));
+  }
+
+  private beginning(since: string | undefined): Position {
+    return since === undefined ? this.follower.position : 0n;
+  }
+
+  /** Asked again while it goes on: a token that was revoked or has run out shows nothing more. */
+  private isKnown(authorization: string | undefined): boolean {
+    try {
+      return this.authenticator.principalOf(authorization).actor.kind === 'operator';
+    } catch {
+      return false;
+    }
+  }
+}
