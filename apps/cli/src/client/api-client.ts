@@ -62,14 +62,32 @@ export class ApiClient {
     }
   }
 
-  /** The answer as it comes, for exports that may be long. */
-  async open(path: string, query: Query, accept: string): Promise<AsyncIterable<Uint8Array>> {
+  /** Bytes of any number, with what the headers say of them. Broken off in the middle, reading them throws `Unreachable`. */
+  async bytes(path: string, query: Query): Promise<{ headers: Headers; chunks: AsyncIterable<Uint8Array> }> {
+    const type = 'application/octet-stream';
     const url = this.address(path, query);
-    const response = await this.fetch(url, { headers: { accept } });
+    const response = await this.fetch(url, { headers: { accept: type } });
+    if (response.ok && response.headers.get('content-type') === type && response.body !== null) return { headers: response.headers, chunks: this.unbroken(response.body) };
+    readAnswer(url, response.status, await response.text().catch(() => ''), [], this.connection.searched);
+    throw new GarbledAnswer(`${url} does not answer as ${type}`, response.status);
+  }
+
+  /** The answer as it comes, for exports that may be long. */
+  async open(path: string, query: Query, accept: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const url = this.address(path, query);
+    const response = await this.fetch(url, { headers: { accept }, ...(signal === undefined ? {} : { signal }) });
     if (response.ok && response.headers.get('content-type')?.startsWith(accept) && response.body !== null) return response.body;
     const raw = await response.text().catch(() => '');
     readAnswer(url, response.status, raw, [], this.connection.searched);
     throw new GarbledAnswer(`${url} does not answer as ${accept}`, response.status);
+  }
+
+  private async *unbroken(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      throw unreachable(this.connection.url, error);
+    }
   }
 
   private async ask<View extends object>(url: string, fields: Fields<View>, init: RequestInit): Promise<Document<View>> {

@@ -1,6 +1,6 @@
-import { FakeServer, problem } from '../testing/fake-server.js';
-import { kiroku, startKiroku } from '../testing/run-kiroku.js';
-import { execution, at, failedA1, job, run, runningA1, succeededA1, T0, T1, waitingA2 } from '../testing/views.js';
+import { FakeServer, stream } from '../testing/fake-server.js';
+import { kiroku } from '../testing/run-kiroku.js';
+import { event, job, run, runningA1, succeededA1, T0, T1, waitingA2 } from '../testing/views.js';
 
 let server: FakeServer;
 
@@ -11,7 +11,7 @@ const cli = (...args: string[]) => kiroku(args, { url: server.url });
 
 const running = run({ jobs: [runningA1, waitingA2] });
 const succeeded = run({ status: 'succeeded', finishedAt: T1, jobs: [succeededA1, job('A2', { state: 'skipped' })] });
-const stuck = run({ status: 'failing', jobs: [failedA1, waitingA2] });
+const log = [event(11, { type: 'RunStarted', data: { version: 1 } }), event(12, { revision: 3 })];
 
 describe('run start', () => {
   it('starts a run with parameters and a reason', async () => {
@@ -27,11 +27,10 @@ describe('run start', () => {
   });
 
   it('waits for the end with --wait', async () => {
-    server.on('POST /jobnets/A/runs', { status: 201, body: { position: '9', runId: 'R1' } }).on('GET /runs/R1', { body: running }, { body: succeeded });
+    server.on('POST /jobnets/A/runs', { status: 201, body: { position: '9', runId: 'R1' } }).on('GET /runs/R1', { body: running }, { body: succeeded }).on('GET /stream', stream(0, log, true));
     const { code, stdout } = await cli('run', 'start', 'A', '--wait');
     expect(code).toBe(0);
-    expect(stdout).toContain('A1  succeeded  exit 0; at 2026-11-20 12:00:05 after 5.0 s');
-    expect(stdout.trim().split('\n').at(-1)).toBe('run R1 succeeded after 5.0 s');
+    expect(stdout).toMatch(/^run R1 started; Ctrl-C ends the watching, not the run\nrun R1 of jobnet A version 1: running [^]*\nrun R1 succeeded after 5.0 s\n$/);
   });
 
   it.each([['-p', 'novalue'], ['-p', '1A=x'], ['--reason', ' ']])('refuses %s "%s" as wrong usage', async (...flags) => {
@@ -98,80 +97,5 @@ describe('run show', () => {
   it('points to --json when an answer lacks what it shows', async () => {
     server.on('GET /runs/R1', { body: { runId: 'R1', jobs: [{}] } });
     await expect(cli('run', 'show', 'R1')).resolves.toMatchObject({ code: 1, stderr: expect.stringMatching(/^kiroku: cannot show the server's answer \(.*\): --json prints it as it is\n$/) });
-  });
-});
-
-describe('run watch', () => {
-  it('prints changes only, and ends with 0 when the run succeeded', async () => {
-    server.on('GET /runs/R1', { body: running }, { body: running }, { body: succeeded });
-    const { code, stdout } = await cli('run', 'watch', 'R1');
-    expect(code).toBe(0);
-    expect(stdout.match(/A1 {2}running/g)).toHaveLength(1);
-  });
-
-  it.each([
-    ['ended otherwise', run({ status: 'failed', finishedAt: T1, jobs: [failedA1] })],
-    ['is failing and only an operator can move it', stuck],
-    ['has nothing left but a job that its agent declined', run({ jobs: [job('A1', { state: 'held', executions: [execution({ state: 'declined' })] }), waitingA2] })],
-    ['has nothing left but an execution that its agent does not know', run({ jobs: [{ ...runningA1, evidence: { kind: 'unknown-to-agent', since: T0 } }, waitingA2] })],
-  ])('ends with 4 when the run %s', async (_, view) => {
-    server.on('GET /runs/R1', { body: view });
-    await expect(cli('run', 'watch', 'R1')).resolves.toMatchObject({ code: 4 });
-  });
-
-  it('goes on while something of a failing run still runs', async () => {
-    server.on('GET /runs/R1', { body: run({ status: 'failing', jobs: [failedA1, job('B1', { ...runningA1, jobId: 'B1' })] }) }, { body: stuck });
-    await expect(cli('run', 'watch', 'R1')).resolves.toMatchObject({ code: 4 });
-    expect(server.seen).toHaveLength(2);
-  });
-
-  it('says once that the server is away, and goes on', async () => {
-    server.on('GET /runs/R1', { body: running }, problem(503, 'unavailable', 'the store is away'), 'break', { body: succeeded });
-    const { code, stderr } = await cli('run', 'watch', 'R1');
-    expect(code).toBe(0);
-    expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('the store is away'), expect.stringContaining('answers again')]);
-  });
-
-  it('survives a server that is gone and comes back', async () => {
-    server.on('GET /runs/R1', { body: running });
-    const watch = startKiroku(['run', 'watch', 'R1'], { url: server.url });
-    await watch.said('A1  running');
-    const port = Number(new URL(server.url).port);
-    await server.stop();
-    await watch.said('connection refused', 'stderr');
-    server = await FakeServer.start(port);
-    server.on('GET /runs/R1', { body: succeeded });
-    await expect(watch.ended).resolves.toMatchObject({ code: 0, stdout: expect.stringContaining('run R1 succeeded') });
-  });
-
-  it('is unreachable when nobody has ever answered', async () => {
-    const { url } = server;
-    await server.stop();
-    await expect(kiroku(['run', 'watch', 'R1'], { url })).resolves.toMatchObject({ code: 3 });
-    server = await FakeServer.start();
-  });
-
-  it('ends with 130 on Ctrl-C, and says that the run goes on', async () => {
-    server.on('GET /runs/R1', { body: running });
-    const watch = startKiroku(['run', 'watch', 'R1'], { url: server.url });
-    await watch.said('A1  running');
-    watch.child.kill('SIGINT');
-    await expect(watch.ended).resolves.toMatchObject({ code: 130, stderr: 'kiroku: no longer watching; the run goes on\n' });
-  });
-
-  it('prints one document a change with --json', async () => {
-    server.on('GET /runs/R1', { body: running }, { body: running }, { body: succeeded });
-    const { stdout } = await cli('run', 'watch', 'R1', '--json');
-    expect(stdout.trim().split('\n').map((line) => JSON.parse(line).status)).toEqual(['running', 'succeeded']);
-  });
-
-  it('is refused for a run that is not there', async () => {
-    await expect(cli('run', 'watch', 'R9')).resolves.toMatchObject({ code: 1 });
-  });
-
-  it('takes no sign of life for a change', async () => {
-    const later = run({ jobs: [{ ...runningA1, evidence: { kind: 'confirmed', lastHeardAt: at('2026-11-20T12:00:03.000Z') } }, waitingA2] });
-    server.on('GET /runs/R1', { body: running }, { body: later }, { body: succeeded });
-    expect((await cli('run', 'watch', 'R1')).stdout.match(/A1 {2}running/g)).toHaveLength(1);
   });
 });

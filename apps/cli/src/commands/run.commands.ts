@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { CommandAnswer, RunView } from '#protocol/api';
 import { apiPath } from '../client/api-client.js';
 import { WrongUsage } from '../client/cli-failure.js';
-import { EXIT, type ExitCode } from '../client/exit-codes.js';
 import type { ConnectionOptions } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
 import { addRunVerbs } from '../interventions/run-verbs.js';
@@ -33,7 +32,7 @@ export function addRunCommands(program: Command, context: CliContext, finish: Fi
     .action(async (jobnet: string, options: StartOptions) => {
       const session = sessionOf(options, context);
       const runId = await startRun(jobnet, options, session);
-      if (options.wait === true) finish(await watchUntilCtrlC(runId, session, true));
+      if (options.wait === true) finish(await watchRun(runId, session, true));
     });
 
   withConnection(withPaging(run.command('list').description('runs, oldest first')
@@ -51,8 +50,8 @@ export function addRunCommands(program: Command, context: CliContext, finish: Fi
       out.answer(await api.get<RunView>(apiPath`/runs/${id}`, ['runId', 'jobs']), (view) => showRun(view, out));
     });
 
-  withConnection(run.command('watch').description('print what changes in a run until it ends').argument('<run>'))
-    .action(async (id: string, options: ConnectionOptions) => finish(await watchUntilCtrlC(id, sessionOf(options, context), false)));
+  withConnection(run.command('watch').description('print what happens in a run, from its start until it ends').argument('<run>'))
+    .action(async (id: string, options: ConnectionOptions) => finish(await watchRun(id, sessionOf(options, context), false)));
 
   addRunVerbs(run, context);
 }
@@ -65,20 +64,6 @@ async function startRun(jobnet: string, options: StartOptions, { api, out }: Ses
   }, ['runId']);
   out.answer(answer, ({ runId }) => out.line(options.wait === true ? `run ${runId} started; Ctrl-C ends the watching, not the run` : `run ${runId} started`));
   return answer.view.runId;
-}
-
-/** Ctrl-C ends the watching with the code that a shell would give it. */
-async function watchUntilCtrlC(runId: string, session: Session, reached: boolean): Promise<ExitCode> {
-  const leave = () => {
-    session.out.note('no longer watching; the run goes on');
-    process.exit(EXIT.interrupted);
-  };
-  process.once('SIGINT', leave);
-  try {
-    return await watchRun(runId, session, reached);
-  } finally {
-    process.off('SIGINT', leave);
-  }
 }
 
 function collectParameter(text: string, before: Parameters | undefined): Parameters {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { CliContext } from '../cli-context.js';
 import { CliFailure } from '../client/cli-failure.js';
 import { EXIT } from '../client/exit-codes.js';
@@ -26,8 +27,19 @@ export class Output {
     this.context.stdout.write(`${text}\n`);
   }
 
+  /** As `line`, and waits while the reader is behind: for what has no end. */
+  async lineWhenTaken(text: string): Promise<void> {
+    if (!this.context.stdout.write(`${text}\n`)) await once(this.context.stdout, 'drain');
+  }
+
   raw(text: string): void {
     this.context.stdout.write(text);
+  }
+
+  /** As they are; resolves when there is room for more. Whoever does not read any more ends the command (`closed-output`). */
+  async bytes(chunk: Uint8Array): Promise<void> {
+    const { stdout } = this.context;
+    if (!stdout.write(chunk)) await new Promise((resolve) => stdout.once('drain', resolve));
   }
 
   /** A remark beside the answer, one line, on stderr. */

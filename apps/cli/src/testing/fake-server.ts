@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { EventView } from '#protocol/api';
 
 export interface Seen {
   readonly method: string;
@@ -14,6 +15,8 @@ export interface Canned {
   readonly type?: string;
   /** Text goes out as it is, anything else as JSON. */
   readonly body: unknown;
+  /** More may come: the connection stays open. */
+  readonly goesOn?: boolean;
 }
 
 type Reply = Canned | ((seen: Seen) => Canned) | 'break' | 'half' | 'silence';
@@ -66,11 +69,18 @@ export class FakeServer {
     if (reply === 'silence') return;
     if (reply === 'break') return void response.socket?.destroy();
     if (reply === 'half') return void response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 }).write('{"items":[', () => response.socket?.destroy());
-    const { status = 200, type = 'application/json', body } = typeof reply === 'function' ? reply(seen) : reply;
+    const { status = 200, type = 'application/json', body, goesOn = false } = typeof reply === 'function' ? reply(seen) : reply;
+    if (goesOn) return void response.writeHead(status, { 'content-type': type }).write(String(body));
     response.writeHead(status, { 'content-type': type, connection: 'close' }).end(typeof body === 'string' ? body : JSON.stringify(body));
   }
 }
 
 export function problem(status: number, code: string, detail: string, more: object = {}): Canned {
   return { status, type: 'application/problem+json', body: { type: 'about:blank', title: 'Refused', status, detail, code, ...more } };
+}
+
+/** A live stream that begins after a position and brings these events. It ends, unless it goes on. */
+export function stream(after: number, events: readonly EventView[], goesOn = false): Canned {
+  const blocks = [`: welcome\nid: ${after}\n\n`, ...events.map((event) => `id: ${event.position}\ndata: ${JSON.stringify(event)}\n\n`)];
+  return { type: 'text/event-stream; charset=utf-8', body: blocks.join(''), goesOn };
 }
