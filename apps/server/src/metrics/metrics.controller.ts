@@ -59,6 +59,7 @@ export class MetricsController {
     const answered = [...this.requests.byClass].map(([statusClass, value]) => ({ labels: { class: statusClass }, value }));
     return [
       { name: 'kiroku_watchers', kind: 'gauge', help: 'Connections that watch the log live.', samples: [{ value: this.watchers.count }] },
+      { name: 'kiroku_watchers_buffered_bytes', kind: 'gauge', help: 'What watchers were told and have not taken yet.', samples: [{ value: this.watchers.buffered }] },
       { name: 'kiroku_http_requests_total', kind: 'counter', help: 'Requests answered, by class of status.', samples: answered },
     ];
   }

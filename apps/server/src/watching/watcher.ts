@@ -20,7 +20,7 @@ export interface Watched {
   isAllowed(): boolean;
 }
 
-type Connection = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'once' | 'off' | 'writableNeedDrain'>;
+type Connection = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'once' | 'off' | 'writableNeedDrain' | 'writableLength'>;
 
 /**
  * One watcher of the log: pulls by a cursor of its own and never reads ahead of what its connection takes, so that a slow one costs
@@ -49,6 +49,11 @@ export class Watcher {
       await this.passTo(folded);
       await pause(PACE_MS, undefined, { signal: this.over.signal }).catch(() => undefined);
     }
+  }
+
+  /** What was said and not taken yet, in bytes. */
+  get buffered(): number {
+    return this.connection.writableLength;
   }
 
   /** There may be more in the log. */

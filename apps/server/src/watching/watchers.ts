@@ -26,6 +26,11 @@ export class Watchers implements BeforeApplicationShutdown {
     return this.watchers.size;
   }
 
+  /** What all of them have been told and not taken yet, in bytes. */
+  get buffered(): number {
+    return [...this.watchers].reduce((sum, watcher) => sum + watcher.buffered, 0);
+  }
+
   /** @throws HttpProblem 503 `too-many-watchers` */
   requireRoom(): void {
     if (this.watchers.size >= MOST_WATCHERS) throw new HttpProblem(503, 'too-many-watchers', `${MOST_WATCHERS} already watch on this server; try again later`);
