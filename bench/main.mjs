@@ -62,12 +62,11 @@ async function times(measure) {
 /** Runs the flows once, with Node's profiler in the processes that were named. */
 async function profile() {
   const [kind] = options.kinds;
-  const profiled = Object.fromEntries(options.profile.map((who) => [who, temporaryDirectory(options.directory)]));
   const about = machine(options.directory);
-  if (options.parts.join() === 'server') await serverOnly(withFlows(options, 'server'), profiled);
-  else await withAgent(kind, withFlows({ ...options, wants: (part) => part === 'flows' }, kind), profiled);
-  print(about, 1, options.profile.flatMap((who) => profileTables(profiled[who], who)));
-  for (const { remove } of Object.values(profiled)) remove();
+  const { profiles } = options.parts.join() === 'server'
+    ? await serverOnly(withFlows(options, 'server'), ['server'])
+    : (await withAgent(kind, withFlows({ ...options, wants: (part) => part === 'flows' }, kind), options.profile)).flows;
+  print(about, 1, Object.entries(profiles).flatMap(([who, profile]) => profileTables(profile, who)));
 }
 
 function print(about, runs, tables) {

@@ -1,8 +1,9 @@
 import { Pool } from 'undici';
 
-/** A client of the API with so many connections, all of them kept alive. */
+/** A client of the API with so many connections, all of them kept alive, and one more for each stream. */
 export function apiClient(url, token, connections) {
-  const pool = new Pool(url, { connections, bodyTimeout: 0, headersTimeout: 120_000 });
+  const pool = new Pool(url, { connections });
+  const streams = new Pool(url, { bodyTimeout: 0 });
   const headers = { authorization: `Bearer ${token}` };
 
   async function send(method, path, type, text, bearer = headers) {
@@ -16,14 +17,12 @@ export function apiClient(url, token, connections) {
     define: (jobnet, yaml) => send('PUT', `/api/v1/jobnets/${jobnet}`, 'application/yaml', yaml),
     startRun: (jobnet) => send('POST', `/api/v1/jobnets/${jobnet}/runs`, 'application/json', '{}'),
     post: (path, body, bearer) => send('POST', path, 'application/json', JSON.stringify(body), bearer && { authorization: `Bearer ${bearer}` }),
-    /** A body that goes on, or undefined when there is no such route. */
-    async stream(path, { bearer, accept = 'text/event-stream' } = {}) {
-      const { statusCode, body } = await pool.request({ path, method: 'GET', headers: { ...(bearer ? { authorization: `Bearer ${bearer}` } : headers), accept } });
+    /** A body that goes on. */
+    async stream(path, bearer) {
+      const { statusCode, body } = await streams.request({ path, method: 'GET', headers: bearer ? { authorization: `Bearer ${bearer}` } : headers });
       if (statusCode === 200) return body;
-      const text = await body.text();
-      if (statusCode === 404) return undefined;
-      throw new Error(`GET ${path}: ${statusCode} ${text}`);
+      throw new Error(`GET ${path}: ${statusCode} ${await body.text()}`);
     },
-    close: () => pool.destroy(),
+    close: () => Promise.all([pool.destroy(), streams.destroy()]),
   };
 }

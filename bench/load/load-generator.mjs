@@ -12,10 +12,10 @@ serveParent(async (input, mark) => {
   const flows = new Flows(api, jobnet, { ...pids, load: process.pid }, mark);
   const { position } = await api.define(jobnet, definition);
   const loop = new ClosedLoop(input, () => flows.start(), (name) => flows.boundary(name));
-  const completionsBy = await watchCompletions(api, position, (runId) => flows.finished(runId, loop), (error) => loop.fail(error));
+  await watchCompletions(api, position, (runId) => flows.finished(runId, loop), (error) => loop.fail(error));
   await loop.run();
   await api.close();
-  return { ...flows.figures(input.flows), connections, completionsBy };
+  return { ...flows.figures(input.flows), connections };
 });
 
 class Flows {

@@ -20,14 +20,14 @@ export function temporaryDirectory(parent) {
   return { path, remove: () => { remove(); forget(); } };
 }
 
-/** @param profiled `{ path }` of a directory for a profile; its `pid` is set */
-export function startServer(directory, { profiled } = {}) {
-  return Product.start(['server', '--listen', '127.0.0.1:0', '--data', join(directory, 'data')], { directory, profiled, trace: 'trace-commits.mjs', says: 'listening on ' });
+/** @param isProfiled then it answers `startProfile` and `profile` */
+export function startServer(directory, { isProfiled = false } = {}) {
+  return Product.start(['server', '--listen', '127.0.0.1:0', '--data', join(directory, 'data')], { directory, isProfiled, trace: 'trace-commits.mjs', says: 'listening on ' });
 }
 
-export function startAgent(directory, { url, name, slots, tasks, profiled }) {
+export function startAgent(directory, { url, name, slots, tasks, isProfiled = false }) {
   const args = ['agent', 'start', '--name', name, '--server', url, '--data', join(directory, 'agent'), '--slots', String(slots), '--token', tokenIn(directory, 'agent')];
-  return Product.start([...args, ...(tasks === undefined ? [] : ['--tasks', tasks])], { directory, profiled, trace: 'trace-journal.mjs', says: 'connected to ' });
+  return Product.start([...args, ...(tasks === undefined ? [] : ['--tasks', tasks])], { directory, isProfiled, trace: 'trace-journal.mjs', says: 'connected to ' });
 }
 
 export function tokenIn(directory, name) {
@@ -45,24 +45,23 @@ class Product {
     this.forget = whenOver(() => child.kill('SIGKILL'));
   }
 
-  static async start(args, { directory, profiled, trace, says }) {
+  static async start(args, { directory, isProfiled, trace, says }) {
     const log = join(directory, `${args[0]}.log`);
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KIROKU_') && name !== 'NODE_OPTIONS'));
     const begun = performance.now();
-    const profile = profiled === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiled.path}`];
-    const child = spawn(process.execPath, [...FLAGS, ...profile, '--import', new URL(`../trace/${trace}`, import.meta.url).href, MAIN, ...args], {
+    const traces = [trace, ...(isProfiled ? ['trace-profile.mjs'] : [])].flatMap((name) => ['--import', new URL(`../trace/${name}`, import.meta.url).href]);
+    const child = spawn(process.execPath, [...FLAGS, ...traces, MAIN, ...args], {
       cwd: directory, env, stdio: ['ignore', 'pipe', openSync(log, 'a'), 'ipc'],
     });
-    if (profiled !== undefined) profiled.pid = child.pid;
     const line = await firstLine(child, says, log);
     return new Product(child, line.slice(says.length), performance.now() - begun);
   }
 
-  /** Asks what was loaded into it beside the product (bench/trace). */
+  /** Asks what was loaded into it beside the product (bench/trace), one question at a time. */
   async ask(question) {
     const answered = once(this.child, 'message');
     this.child.send({ bench: question });
-    const [{ answer }] = await answered;
+    const [{ answer }] = await Promise.race([answered, this.exited.then(() => Promise.reject(new Error('the process has ended')))]);
     return answer;
   }
 

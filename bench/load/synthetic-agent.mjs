@@ -15,7 +15,7 @@ export async function connectSyntheticAgent(api, enrolment, onFlowDone, onTroubl
     helloId: randomUUID(), journalId: randomUUID(), journalSequence: 0, servedUpTo: '0', slots: 10_000, version: 'bench', host: 'bench', pid: process.pid, bootId: 'bench', inventory: [],
   };
   const { session, credential } = await api.post('/api/v1/agents/bench/sessions', hello, enrolment);
-  const frames = await api.stream(`/api/v1/agents/bench/dispatches?session=${session}`, { bearer: credential });
+  const frames = await api.stream(`/api/v1/agents/bench/dispatches?session=${session}`, credential);
   const agent = new SyntheticAgent((reports) => api.post('/api/v1/agents/bench/reports', { session, reports }, credential), onFlowDone);
   agent.take(frames).catch(onTrouble);
   return agent;

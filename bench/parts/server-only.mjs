@@ -1,13 +1,14 @@
 import { askOnce } from '../load/child.mjs';
 import { startServer, temporaryDirectory, tokenIn } from '../load/product.mjs';
 import { spreadOf } from '../measure/statistics.mjs';
+import { profilesAt } from '../measure/profiles.mjs';
 import { flowOf } from './jobnets.mjs';
 import { logFigures, perFlow } from './log-figures.mjs';
 
 const LOAD = new URL('../load/server-only-load.mjs', import.meta.url);
 
 /** The server with an agent that costs nothing: what it could do if agents were free. */
-export async function serverOnly(options, profiled = {}) {
+export async function serverOnly(options, profiled = []) {
   const directory = temporaryDirectory(options.directory);
   try {
     const figures = await runFlows(directory.path, options, profiled);
@@ -18,10 +19,11 @@ export async function serverOnly(options, profiled = {}) {
 }
 
 /** Runs so many flows against a server on this directory, and stops the server. */
-export async function runFlows(directory, { flows, warmUp, inFlight, connections }, profiled = {}) {
-  const server = await startServer(directory, { profiled: profiled.server });
+export async function runFlows(directory, { flows, warmUp, inFlight, connections }, profiled = []) {
+  const server = await startServer(directory, { isProfiled: profiled.includes('server') });
   try {
     let commits = [];
+    let profiles;
     const input = {
       url: server.url, token: tokenIn(directory, 'operator'), enrolment: tokenIn(directory, 'agent'), jobnet: 'A', definition: flowOf('command'),
       pids: { server: server.pid }, flows, warmUp, inFlight, connections,
@@ -29,8 +31,9 @@ export async function runFlows(directory, { flows, warmUp, inFlight, connections
     const figures = await askOnce(LOAD, input, async (mark) => {
       if (mark === 'warm') await server.ask('reset');
       else commits = await server.ask('commits');
+      profiles = await profilesAt(mark, { server }, profiled);
     });
-    return { ...figures, commitsPerFlow: commits.length / flows, commitMs: spreadOf(commits) };
+    return { ...figures, ...(profiles && { profiles }), commitsPerFlow: commits.length / flows, commitMs: spreadOf(commits) };
   } finally {
     await server.stop();
   }

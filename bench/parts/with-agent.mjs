@@ -1,6 +1,7 @@
 import { askOnce } from '../load/child.mjs';
 import { startAgent, startServer, temporaryDirectory, tokenIn } from '../load/product.mjs';
 import { spreadOf } from '../measure/statistics.mjs';
+import { profilesAt } from '../measure/profiles.mjs';
 import { AGENT, flowOf, TASKS } from './jobnets.mjs';
 import { logFigures, perFlow } from './log-figures.mjs';
 
@@ -12,16 +13,16 @@ const MOST_SLOTS = 10_000;
  * Server, agent and load, each a process of its own: flows one at a time (the hand-off), then many at a time (the throughput), on one
  * fresh directory.
  *
- * @param profiled for `server` and `agent`, where there is to be a profile: the directory it goes to, to which the pid is added
+ * @param profiled which of `server` and `agent` are profiled while flows are measured
  * @returns `{ handOff?, flows? }`
  */
-export async function withAgent(kind, options, profiled = {}) {
+export async function withAgent(kind, options, profiled = []) {
   const directory = temporaryDirectory(options.directory);
   const [server, agent] = await startBoth(directory.path, kind, options, profiled);
   try {
     const given = { url: server.url, token: tokenIn(directory.path, 'operator'), jobnet: 'A', definition: flowOf(kind), pids: { server: server.pid, agent: agent.pid } };
     const handOff = options.wants('handoff') ? await handOffs(given, server, agent, options) : undefined;
-    const flows = options.wants('flows') ? await manyFlows(given, server, agent, options) : undefined;
+    const flows = options.wants('flows') ? await manyFlows(given, server, agent, options, profiled) : undefined;
     await agent.stop();
     await server.stop();
     return { ...(handOff && { handOff }), ...(flows && { flows: { ...flows, log: perFlow(logFigures(directory.path)) } }) };
@@ -33,9 +34,9 @@ export async function withAgent(kind, options, profiled = {}) {
 }
 
 async function startBoth(directory, kind, { inFlight }, profiled) {
-  const server = await startServer(directory, { profiled: profiled.server });
+  const server = await startServer(directory, { isProfiled: profiled.includes('server') });
   const slots = Math.min(2 * inFlight, MOST_SLOTS);
-  const agent = await startAgent(directory, { url: server.url, name: AGENT, slots, profiled: profiled.agent, ...(kind === 'task' && { tasks: TASKS }) });
+  const agent = await startAgent(directory, { url: server.url, name: AGENT, slots, isProfiled: profiled.includes('agent'), ...(kind === 'task' && { tasks: TASKS }) });
   return [server, agent];
 }
 
@@ -46,8 +47,8 @@ async function handOffs(given, server, agent, { handOffs: flows }) {
   return { ...spreadOf(journal.handOffs), cpuMsPerFlow };
 }
 
-async function manyFlows(given, server, agent, { flows, warmUp, inFlight, connections }) {
-  const { journal, commits, ...figures } = await measured({ ...given, flows, warmUp, inFlight, connections }, server, agent);
+async function manyFlows(given, server, agent, { flows, warmUp, inFlight, connections }, profiled) {
+  const { journal, commits, ...figures } = await measured({ ...given, flows, warmUp, inFlight, connections }, server, agent, profiled);
   return {
     ...figures, handOffMs: spreadOf(journal.handOffs),
     commitsPerFlow: commits.length / flows, commitMs: spreadOf(commits),
@@ -56,11 +57,13 @@ async function manyFlows(given, server, agent, { flows, warmUp, inFlight, connec
 }
 
 /** The load, with what the two processes say of themselves between the warm-up and the end. */
-async function measured(input, server, agent) {
+async function measured(input, server, agent, profiled = []) {
   const told = {};
   const figures = await askOnce(LOAD, input, async (mark) => {
     if (mark === 'warm') await Promise.all([server.ask('reset'), agent.ask('reset')]);
     else [told.commits, told.journal] = await Promise.all([server.ask('commits'), agent.ask('journal')]);
+    const profiles = await profilesAt(mark, { server, agent }, profiled);
+    if (profiles !== undefined) told.profiles = profiles;
   });
   return { ...figures, ...told };
 }

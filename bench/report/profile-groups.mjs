@@ -7,13 +7,14 @@ const RULES = [
   ['idle', ({ name }) => name === '(idle)'],
   ['garbage collection', ({ name }) => name === '(garbage collector)'],
   ['native code and system calls', ({ name }) => name === '(program)' || name === '(root)'],
-  ['SQLite', ({ url }) => url.includes('/better-sqlite3/')],
+  ['the benchmark itself', ({ url }) => /\/bench\/trace\/|^node:inspector/.test(url)],
+  ['SQLite', ({ url }) => /\/better-sqlite3\/|\/event-store\/src\/sqlite\/driver/.test(url)],
   ['hashing', ({ name, url }) => url.startsWith('node:internal/crypto') || /^(createHash|randomUUID|update|digest)$/.test(name)],
   ['JSON', ({ name, url }) => /json-text|secure-json-parse|fast-json-stringify/.test(url) || (url === '' && /^(parse|stringify)$/.test(name))],
   ['schemas (zod)', ({ url }) => url.includes('/node_modules/zod/')],
   ['Nest, rxjs', ({ url }) => /\/node_modules\/(@nestjs|rxjs)\//.test(url)],
   ['logging', ({ url }) => /\/node_modules\/(pino|sonic-boom|thread-stream)\//.test(url)],
-  ['HTTP and sockets', ({ url }) => /\/node_modules\/(fastify|@fastify|find-my-way|avvio|light-my-request|undici|fast-[^/]*|process-warning)\//.test(url)
+  ['HTTP and sockets', ({ url }) => /^wasm:/.test(url) || /\/node_modules\/(fastify|@fastify|find-my-way|avvio|light-my-request|undici|fast-[^/]*|process-warning)\//.test(url)
     || /^node:(_http|http|net|internal\/(http|net|streams|stream_base|js_stream|blocklist|socket)|stream)/.test(url)],
   ['starting processes', ({ url }) => /child_process/.test(url)],
   ['files', ({ url }) => /^node:(fs|internal\/fs)/.test(url)],

@@ -1,17 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { number } from './figures.mjs';
 import { groupOf, placeOf } from './profile-groups.mjs';
 
 const MOST_FUNCTIONS = 25;
 
-/** Two tables from the profile that one process left in a directory: by group, and the functions that took most by themselves. */
-export function profileTables({ path, pid }, who) {
-  // Processes that it forked may have left some of their own.
-  const file = readdirSync(path).find((name) => name.includes(`.${pid}.`));
-  const functions = functionsIn(JSON.parse(readFileSync(join(path, file), 'utf8')));
+/** Two tables from the profile of one process: by group, and the functions that took most by themselves. */
+export function profileTables(profile, who) {
+  const functions = functionsIn(profile);
   const total = sum(functions);
-  const busy = functions.filter(({ group }) => group !== 'idle');
+  const busy = functions.filter(({ group }) => group !== 'idle' && group !== 'the benchmark itself');
   const ofBusy = (milliseconds) => number((100 * milliseconds) / sum(busy));
   const groups = [...grouped(busy)].map(([group, members]) => ({ group, milliseconds: sum(members) }));
   return [

@@ -3,7 +3,7 @@ export function answerBench(answers) {
   if (process.send === undefined) return;
   process.on('message', (question) => {
     const answer = answers[question?.bench];
-    if (answer !== undefined) process.send({ bench: question.bench, answer: answer() });
+    if (answer !== undefined) void Promise.resolve(answer()).then((told) => process.send({ bench: question.bench, answer: told }));
   });
   process.on('disconnect', () => process.exit(1));
   // The channel must not keep a process alive that would end by itself.
