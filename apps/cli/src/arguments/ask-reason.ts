@@ -15,6 +15,12 @@ export async function requiredReason(flag: string | undefined, context: CliConte
   return answer;
 }
 
+/** A reason that may be left out; nobody is asked for it. */
+export function optionalReason(flag: string | undefined): string | undefined {
+  if (flag?.trim() === '') throw new WrongUsage('--reason must not be empty');
+  return flag?.trim();
+}
+
 /** Asks on stderr, because stdout carries the answer. */
 async function ask(question: string, context: CliContext): Promise<string> {
   const { createInterface } = await import('node:readline/promises');

@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
 import type { AgentView } from '#protocol/api';
+import { addAgentVerbs } from '../agents/agent-verbs.js';
 import { agentOptions, type AgentFlags } from '../arguments/agent-options.js';
 import { DEFAULT_SLOTS } from '../arguments/slot-count.js';
 import { DEFAULT_URL } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
 import { surviveClosedOutput } from '../output/closed-output.js';
 import type { Output } from '../output/output.js';
+import { orderWords } from '../output/order-words.js';
 import { ageWords, localTime } from '../output/time-words.js';
 import { sessionOf, showList, withConnection, withPaging, type ListOptions } from './client-command.js';
 
-/** `kiroku agent list|start`; start: this very process becomes the agent. */
+/** `kiroku agent list|start|drain|resume`; start: this very process becomes the agent. */
 export function addAgentCommands(program: Command, context: CliContext): void {
   const agent = program.command('agent').description('agents, which run the jobs');
 
@@ -18,6 +20,8 @@ export function addAgentCommands(program: Command, context: CliContext): void {
       const session = sessionOf(options, context);
       await showList<AgentView>(session, '/api/v1/agents', {}, options, (agents) => showAgents(agents, session.out), 'no agent has connected yet: kiroku agent start starts one');
     });
+
+  addAgentVerbs(agent, context);
 
   agent.command('start').description('run an agent in this process')
     .option('--name <name>', 'what jobs call it in `agent:` (KIROKU_NAME)')
@@ -35,8 +39,8 @@ export function addAgentCommands(program: Command, context: CliContext): void {
 
 function showAgents(agents: readonly AgentView[], out: Output): void {
   const now = out.nowMs;
-  out.table(['AGENT', 'STATE', 'SINCE', 'SLOTS', 'OPEN', 'HOST', 'VERSION', 'UNMATCHED'], agents.map((agent) => [
+  out.table(['AGENT', 'STATE', 'SINCE', 'SLOTS', 'OPEN', 'DRAINED', 'HOST', 'VERSION', 'UNMATCHED'], agents.map((agent) => [
     agent.name, out.word(agent.state), `${localTime(agent.since, now)} (${ageWords(now - Date.parse(agent.since))})`, String(agent.slots),
-    String(agent.openExecutions), agent.host ?? '', agent.version ?? '', agent.unmatchedReports === 0 ? '' : `${agent.unmatchedReports} reports`,
+    String(agent.openExecutions), orderWords(agent.drained, now), agent.host ?? '', agent.version ?? '', agent.unmatchedReports === 0 ? '' : `${agent.unmatchedReports} reports`,
   ]));
 }

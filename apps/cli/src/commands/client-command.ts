@@ -26,11 +26,12 @@ export interface ListOptions extends ConnectionOptions {
   all?: boolean;
 }
 
-export function withPaging(command: Command): Command {
+/** @param all what `--all` means to this list */
+export function withPaging(command: Command, all = 'every page'): Command {
   return command
     .option('--limit <n>', 'items a page, 1 to 1000', pageSize)
     .option('--cursor <next>', 'go on where a page ended')
-    .option('--all', 'every page');
+    .option('--all', all);
 }
 
 function pageSize(text: string): number {

@@ -117,7 +117,7 @@ describe('jobnet validate', () => {
 describe('jobnet list and show', () => {
   it('draws tables', async () => {
     server.on('GET /jobnets', { body: { items: [jobnetA] } }).on('GET /jobnets/A', { body: jobnetA });
-    await expect(run(['jobnet', 'list'])).resolves.toMatchObject({ code: 0, stdout: 'JOBNET  VERSION  JOBS  DEFINED              BY\nA       2        2     2026-11-20 12:00:00  hanako\n' });
+    await expect(run(['jobnet', 'list'])).resolves.toMatchObject({ code: 0, stdout: 'JOBNET  STATE    VERSION  JOBS  DEFINED              BY\nA       enabled  2        2     2026-11-20 12:00:00  hanako\n' });
     const shown = await run(['jobnet', 'show', 'A']);
     expect(shown.stdout.split('\n').slice(0, 1)).toEqual(['jobnet A, version 2, defined 2026-11-20 12:00:00 by hanako']);
     expect(shown.stdout).toContain('A2   A1     local  ./load --to \'a b\'  0, 3');

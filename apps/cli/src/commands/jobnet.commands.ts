@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
-import type { JobnetView } from '#protocol/api';
+import { JOBNET_STATES, type JobnetView } from '#protocol/api';
 import { apiPath } from '../client/api-client.js';
 import type { ConnectionOptions } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
 import type { Output } from '../output/output.js';
 import { localTime } from '../output/time-words.js';
 import { applyFile, forEachFile, validateFile } from '../jobnets/apply-jobnets.js';
+import { addJobnetVerbs } from '../jobnets/jobnet-verbs.js';
+import { showVersions } from '../jobnets/show-versions.js';
+import { orderWords } from '../output/order-words.js';
 import { sessionOf, showList, withConnection, withIdempotencyKey, withPaging, type ListOptions } from './client-command.js';
 import type { Finish } from './finish.js';
 
-/** `kiroku jobnet apply|validate|list|show` */
+/** `kiroku jobnet apply|validate|list|show|versions|enable|disable|retire` */
 export function addJobnetCommands(program: Command, context: CliContext, finish: Finish): void {
   const jobnet = program.command('jobnet').description('definitions of jobnets');
 
@@ -25,10 +28,12 @@ export function addJobnetCommands(program: Command, context: CliContext, finish:
       finish(await forEachFile(files, context, session, (file) => validateFile(file, session)));
     });
 
-  withConnection(withPaging(jobnet.command('list').description('all jobnets, in their current versions')))
-    .action(async (options: ListOptions) => {
+  withConnection(withPaging(jobnet.command('list').description('all jobnets, in their current versions; the retired ones only with --all or --state')
+    .option('--state <state>', `${JOBNET_STATES.join(', ')} (several separated by commas)`), 'every page, the retired ones too'))
+    .action(async (options: ListOptions & { state?: string }) => {
       const session = sessionOf(options, context);
-      await showList<JobnetView>(session, '/api/v1/jobnets', {}, options, (items) => showJobnets(items, session.out), 'there are no jobnets: kiroku jobnet apply FILE defines one');
+      const state = options.state ?? (options.all === true ? JOBNET_STATES.join(',') : undefined);
+      await showList<JobnetView>(session, '/api/v1/jobnets', { state }, options, (items) => showJobnets(items, session.out), 'there are no jobnets: kiroku jobnet apply FILE defines one');
     });
 
   withConnection(jobnet.command('show').description('one jobnet and its jobs').argument('<jobnet>'))
@@ -36,17 +41,23 @@ export function addJobnetCommands(program: Command, context: CliContext, finish:
       const { api, out } = sessionOf(options, context);
       out.answer(await api.get<JobnetView>(apiPath`/jobnets/${id}`, ['jobnet', 'definition']), (view) => showJobnet(view, out));
     });
+
+  withConnection(withPaging(jobnet.command('versions').description('every version of a jobnet, with who defined it when').argument('<jobnet>')))
+    .action((id: string, options: ListOptions) => showVersions(id, sessionOf(options, context), options));
+
+  addJobnetVerbs(jobnet, context);
 }
 
 function showJobnets(jobnets: readonly JobnetView[], out: Output): void {
-  out.table(['JOBNET', 'VERSION', 'JOBS', 'DEFINED', 'BY'], jobnets.map((jobnet) => [
-    jobnet.jobnet, String(jobnet.version), String(jobnet.definition.jobs.length), localTime(jobnet.definedAt, out.nowMs), jobnet.definedBy.id,
+  out.table(['JOBNET', 'STATE', 'VERSION', 'JOBS', 'DEFINED', 'BY', 'CLOSED'], jobnets.map((jobnet) => [
+    jobnet.jobnet, out.word(jobnet.state), String(jobnet.version), String(jobnet.definition.jobs.length), localTime(jobnet.definedAt, out.nowMs), jobnet.definedBy.id, orderWords(jobnet.closed, out.nowMs),
   ]));
 }
 
 function showJobnet(view: JobnetView, out: Output): void {
   const { definition } = view;
   out.line(`jobnet ${view.jobnet}, version ${view.version}, defined ${localTime(view.definedAt, out.nowMs)} by ${view.definedBy.id}`);
+  if (view.closed !== undefined) out.line(`${view.state} ${orderWords(view.closed, out.nowMs)}: no run of it can be started`);
   out.line(definition.onFailure === 'end' ? 'after a failure the run ends when nothing else can run' : 'after a failure the run waits for an operator');
   const parameters = pairs(definition.parameters);
   if (parameters !== '') out.table(['PARAMETERS'], [[parameters]]);

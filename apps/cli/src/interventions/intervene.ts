@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import type { CommandAnswer } from '#protocol/api';
-import { requiredReason } from '../arguments/ask-reason.js';
+import { optionalReason, requiredReason } from '../arguments/ask-reason.js';
 import type { ConnectionOptions } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
 import { sessionOf, withConnection, withIdempotencyKey } from '../commands/client-command.js';
@@ -11,13 +11,15 @@ export interface InterventionOptions extends ConnectionOptions {
   idempotencyKey?: string;
 }
 
-/** One thing that an operator can do to a job or to a run; its name is also the last part of the route. */
+/** One thing that an operator can do to a job, a run, a jobnet or an agent; its name is also the last part of the route. */
 export interface Verb<Options> {
   readonly name: string;
   /** Its line in the list of verbs. */
   readonly summary: string;
   /** What happens, and what stays pending while the agent is away. */
   readonly help: string;
+  /** False where it takes nothing away from anybody; otherwise a reason is asked for. */
+  readonly needsReason?: boolean;
   /** The flags that only this verb has. */
   readonly flags?: readonly Option[];
   /** What these flags put into the body; what is undefined stays out. */
@@ -33,21 +35,29 @@ export interface Target {
 }
 
 /** The command of a verb with the flags that all have. They come behind its own, and those of the connection last. */
-export function verbCommand(noun: Command, { name, summary, help, flags = [] }: Pick<Verb<never>, 'name' | 'summary' | 'help' | 'flags'>, more: readonly Option[]): Command {
+export function verbCommand(noun: Command, { name, summary, help, flags = [], needsReason = true }: Pick<Verb<never>, 'name' | 'summary' | 'help' | 'flags' | 'needsReason'>, more: readonly Option[]): Command {
   const command = noun.command(name).summary(summary).description(`${summary}\n\n${help}`);
   for (const flag of flags) command.addOption(flag);
-  command.option('--reason <text>', 'why; it goes on record (asked for on a terminal)').option('--ticket <id>', 'a ticket that this belongs to');
+  command.option('--reason <text>', `why; it goes on record${needsReason ? ' (asked for on a terminal)' : ''}`).option('--ticket <id>', 'a ticket that this belongs to');
   for (const flag of more) command.addOption(flag);
   return withConnection(withIdempotencyKey(command));
 }
 
 /** Sends it with its reason, and says how the target stands now. */
-export async function intervene<Options extends InterventionOptions>({ name, body, done }: Verb<Options>, { path, words }: Target, options: Options, context: CliContext, more: object = {}): Promise<void> {
+export async function intervene<Options extends InterventionOptions>(verb: Verb<Options>, target: Target, options: Options, context: CliContext, more: object = {}): Promise<void> {
+  await sayVerb(verb, target, options, context, more);
+}
+
+/** As `intervene`, and hands on where its effect stands in the log. */
+export async function sayVerb<Options extends InterventionOptions>(
+  { name, body, done, needsReason = true }: Verb<Options>, { path, words }: Target, options: Options, context: CliContext, more: object,
+): Promise<CommandAnswer> {
   const { api, out } = sessionOf(options, context);
-  const reason = await requiredReason(options.reason, context);
+  const reason = needsReason ? await requiredReason(options.reason, context) : optionalReason(options.reason);
   const answer = await api.send<CommandAnswer>({
     method: 'POST', path: `${path}/${name}`, contentType: 'application/json', idempotencyKey: options.idempotencyKey,
     body: JSON.stringify({ reason, ticket: options.ticket, ...more, ...body?.(options) }),
   }, ['position']);
   out.answer(answer, ({ position }) => out.line(`${words} ${done(options)} (position ${position})`));
+  return answer.view;
 }
