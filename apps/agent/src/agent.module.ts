@@ -6,9 +6,10 @@ import { currentBootId } from './executions/process/proc.js';
 import { AgentLink } from './link/agent-link.js';
 import { Credential } from './link/credential.js';
 import { ReportSender } from './link/report-sender.js';
+import { OutputSender } from './outputs/output-sender.js';
 import { VERSION } from './version.js';
 
-/** What the keeper calls when there is something to report; the sender that answers it exists only after the keeper. */
+/** What the keeper calls when there is something to report; the senders that answer it exist only after the keeper. */
 class ReportBell {
   ring: () => void = () => undefined;
 }
@@ -27,20 +28,24 @@ export class AgentModule {
           inject: [ReportBell],
           useFactory: (bell: ReportBell) => ExecutionKeeper.open({ dataDir: options.data, slots: options.slots, onReport: () => bell.ring(), log }),
         },
+        { provide: OutputSender, inject: [ExecutionKeeper], useFactory: (keeper: ExecutionKeeper) => new OutputSender(keeper, log) },
         {
           provide: ReportSender,
-          inject: [ExecutionKeeper, ReportBell],
-          useFactory: (keeper: ExecutionKeeper, bell: ReportBell) => {
+          inject: [ExecutionKeeper, ReportBell, OutputSender],
+          useFactory: (keeper: ExecutionKeeper, bell: ReportBell, outputs: OutputSender) => {
             const sender = new ReportSender(keeper, log);
-            bell.ring = () => sender.nudge();
+            bell.ring = () => {
+              outputs.nudge();
+              sender.nudge();
+            };
             return sender;
           },
         },
         {
           provide: AgentLink,
-          inject: [ExecutionKeeper, ReportSender, Credential],
-          useFactory: (keeper: ExecutionKeeper, sender: ReportSender, credential: Credential) =>
-            new AgentLink(options, { version: VERSION, bootId: currentBootId() }, keeper, sender, credential, log),
+          inject: [ExecutionKeeper, ReportSender, OutputSender, Credential],
+          useFactory: (keeper: ExecutionKeeper, sender: ReportSender, outputs: OutputSender, credential: Credential) =>
+            new AgentLink(options, { version: VERSION, bootId: currentBootId() }, keeper, sender, outputs, credential, log),
         },
       ],
     };

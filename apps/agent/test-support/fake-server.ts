@@ -52,7 +52,7 @@ export class FakeServer {
   }
 
   send(frame: Frame): void {
-    this.say(`id: ${frame.position}\nevent: ${frame.kind}\ndata: ${JSON.stringify(frame)}\n\n`);
+    this.say(`${'position' in frame ? `id: ${frame.position}\n` : ''}event: ${frame.kind}\ndata: ${JSON.stringify(frame)}\n\n`);
   }
 
   /** On the newest stream. */

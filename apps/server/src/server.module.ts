@@ -22,6 +22,7 @@ import { RefusedCommands } from './http/refused-commands.js';
 import { JobnetsModule } from './jobnets/jobnets.module.js';
 import { JobnetsProjection } from './jobnets/jobnets.projection.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
+import { OutputsModule } from './outputs/outputs.module.js';
 import { OperatorsModule } from './operators/operators.module.js';
 import { OperatorsProjection } from './operators/operators.projection.js';
 import { RefusalsModule } from './refusals/refusals.module.js';
@@ -43,7 +44,7 @@ const projectionsInOrder = {
 /** The whole server over one store. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
   controllers: [HealthController],
   providers: [
     projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, KnownRoutes, ServerLife,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type ClientRequest, get } from 'node:http';
+import { type ClientRequest, get, request } from 'node:http';
+import type { OutputFrame } from '#protocol/outputs';
 import type { DispatchFrame, Frame, Hello, Report, ReportAnswer, Welcome } from '#protocol/agent-link';
 import { waitFor } from '../../../test/support/wait-for.js';
 import type { Answer, ServerUnderTest } from './server-under-test.js';
@@ -9,6 +10,12 @@ const noOutput = { bytes: 0, sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e464
 
 /** What `ScriptedAgent.report` needs of an execution. */
 type Of = Pick<DispatchFrame['spec'], 'executionId' | 'runId' | 'jobId'>;
+
+/** An output on its way up, and what the server says in the end. */
+export interface Bringing {
+  readonly upload: ClientRequest;
+  readonly status: Promise<number | 'cut'>;
+}
 
 /** An agent that says exactly what a test lets it say. */
 export class ScriptedAgent {
@@ -110,6 +117,28 @@ export class ScriptedAgent {
   async execute(jobId: string, exitCode = 0, runId?: string): Promise<ReportAnswer> {
     const { spec } = await this.dispatchOf(jobId, runId);
     return this.report(finished(spec, exitCode));
+  }
+
+  /** The n-th wish for an output, once it has arrived. */
+  async outputWish(n = 1): Promise<OutputFrame> {
+    return waitFor(`wish ${n} for an output arrives`, () => this.outputWishes()[n - 1], 10_000);
+  }
+
+  outputWishes(): OutputFrame[] {
+    return this.frames.filter((frame) => frame.kind === 'output');
+  }
+
+  /** Begins to bring an output; the test writes the body. */
+  async bring(requestId: string, headers: Record<string, string>, { agent = this.name, token = this.credential } = {}): Promise<Bringing> {
+    const url = await this.server.listen();
+    const upload = request(`${url}/api/v1/agents/${agent}/outputs/${requestId}`, {
+      method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked', ...headers },
+    });
+    upload.flushHeaders();
+    const status = new Promise<number | 'cut'>((resolve) => {
+      upload.on('response', (answer) => resolve(answer.resume().statusCode ?? 0)).on('error', () => resolve('cut'));
+    });
+    return { upload, status };
   }
 
   private take(text: string): void {

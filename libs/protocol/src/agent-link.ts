@@ -2,6 +2,7 @@ import { output } from '#events/output';
 import { receipt } from '#events/agent.events';
 import { executionIdSchema, identifier, instant } from '#events/vocabulary';
 import { z } from 'zod';
+import { outputFrame } from './outputs.js';
 import { named } from './named.js';
 
 /**
@@ -10,6 +11,7 @@ import { named } from './named.js';
  *   POST /api/v1/agents/{name}/sessions    Hello -> Welcome         begins a session
  *   GET  /api/v1/agents/{name}/dispatches?session=N                 server-sent events: Frame
  *   POST /api/v1/agents/{name}/reports     ReportBatch -> ReportAnswer
+ *   POST /api/v1/agents/{name}/outputs/{requestId}                  what a frame `output` asked for (`#protocol/outputs`)
  *
  * The agent shows its credential as a bearer token; the first hello of a name shows the enrolment token instead.
  */
@@ -49,11 +51,13 @@ const intent = { session: z.int(), position, executionId: executionIdSchema, run
 /**
  * Downstream. `dispatch`: run this. `cancel`: if it has not started, make sure that it never will; if it runs, let it run. `stop`: as
  * `cancel`, and if it runs, SIGTERM to its process group, SIGKILL after the grace. Both are sent again in each session until answered.
+ * `output` is no fact of the log and changes nothing: somebody wants to read.
  */
 export const frame = named('Frame', z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dispatch'), session: z.int(), position, spec: executionSpec }),
   z.object({ kind: z.literal('cancel'), ...intent }),
   z.object({ kind: z.literal('stop'), ...intent, graceSeconds: z.number().min(0).max(86_400) }),
+  outputFrame,
 ]));
 
 /** For people; an agent that says more than this is cut short. */

@@ -17,11 +17,11 @@ import { ExecutionDirectory } from './process/execution-directory.js';
 import { launchSetting } from './process/launch.js';
 import { currentBootId } from './process/proc.js';
 import { whyNotTaken } from './process/spec-check.js';
-import { sweep } from './retention.js';
+import { OutputRetention } from './retention.js';
+import { type KnownOutput, knownOutput } from '../outputs/known-output.js';
 
 /** As many as a hello can name. */
 const MOST_HELD = 50_000;
-const FORGOTTEN_PER_SWEEP = 100;
 
 /** What a hello says of the journal. */
 export type JournalPart = Pick<Hello, 'journalId' | 'journalSequence' | 'servedUpTo' | 'receipt' | 'previousSession' | 'inventory'>;
@@ -40,8 +40,7 @@ export class ExecutionKeeper {
   readonly #runner: ExecutionRunner;
   readonly #stops: ExecutionStops;
   readonly #poll: NodeJS.Timeout;
-  #sweeping: Promise<void> | undefined;
-  #forgottenSinceSweep = FORGOTTEN_PER_SWEEP;
+  readonly #retention: OutputRetention;
   #isClosed = false;
 
   private constructor(private readonly options: KeeperOptions, private readonly journal: AgentJournal, private readonly root: string,
@@ -55,7 +54,11 @@ export class ExecutionKeeper {
       setting: launchSetting(bootId, options.workDir ?? process.cwd(), process.env),
       onChange: (executionId) => this.#changed(executionId),
     });
-    this.#poll = setInterval(() => this.#runner.poll(), options.pollMs ?? 1500).unref();
+    this.#retention = new OutputRetention({ root, log, rule: options.retention ?? RETENTION, forgotten: () => [...journal.state.forgotten], now: options.now ?? (() => new Date()) });
+    this.#poll = setInterval(() => {
+      this.#runner.poll();
+      this.#retention.tick();
+    }, options.pollMs ?? 1500).unref();
   }
 
   /**
@@ -77,7 +80,7 @@ export class ExecutionKeeper {
       await pool.refill().catch((error: unknown) => log('error', 'no execution directories can be made', { error: String(error) }));
       const keeper = new ExecutionKeeper(options, journal, root, pool, options.bootId ?? currentBootId(), unlock);
       keeper.#runner.resume(journal.state.held.values(), isRootFresh);
-      keeper.#sweepSometimes();
+      keeper.#retention.sweep();
       return keeper;
     } catch (error) {
       await journal?.close();
@@ -125,7 +128,8 @@ export class ExecutionKeeper {
   async acknowledged(executionId: string, sequence: number, receipt: Receipt): Promise<void> {
     const newest = this.#newest(executionId);
     if (newest === undefined || sequence < newest.sequence || !this.#unacknowledged.has(executionId)) return;
-    const isEnded = this.journal.state.held.get(executionId)?.ended !== undefined;
+    const ended = this.journal.state.held.get(executionId)?.ended;
+    const isEnded = ended !== undefined;
     if (isEnded && sequence !== newest.sequence) return;
     this.#unacknowledged.delete(executionId);
     if (!isEnded) return;
@@ -138,7 +142,12 @@ export class ExecutionKeeper {
     }
     this.options.onStep?.('forgotten', executionId);
     this.#runner.forget(executionId);
-    this.#sweepSometimes();
+    this.#retention.forgot(ended.state === 'finished' ? ended.output.stdout.bytes + ended.output.stderr.bytes : 0);
+  }
+
+  /** Where an execution's output lies and how far it is; undefined for one that this agent does not know. */
+  output(executionId: string): KnownOutput | undefined {
+    return knownOutput(this.root, this.journal.state, executionId);
   }
 
   /** The journal's part of a hello. */
@@ -164,7 +173,7 @@ export class ExecutionKeeper {
     this.#runner.close();
     this.#stops.close();
     await this.journal.close();
-    await Promise.allSettled([...this.#pending.values(), this.#sweeping, this.pool.close()]);
+    await Promise.allSettled([...this.#pending.values(), this.#retention.close(), this.pool.close()]);
     this.unlock();
   }
 
@@ -276,14 +285,5 @@ export class ExecutionKeeper {
     if (this.#isClosed) return;
     this.#unacknowledged.add(executionId);
     this.options.onReport();
-  }
-
-  #sweepSometimes(): void {
-    if (++this.#forgottenSinceSweep < FORGOTTEN_PER_SWEEP || this.#sweeping !== undefined) return;
-    this.#forgottenSinceSweep = 0;
-    const { retention = RETENTION, now = () => new Date() } = this.options;
-    this.#sweeping = sweep(this.root, [...this.journal.state.forgotten], retention, now())
-      .catch((error: unknown) => this.options.log('warn', 'output of forgotten executions could not be removed', { error: String(error) }))
-      .finally(() => { this.#sweeping = undefined; });
   }
 }

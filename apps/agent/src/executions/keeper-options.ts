@@ -27,10 +27,12 @@ export interface KeeperOptions {
   readonly retention?: Retention;
 }
 
-/** How long the output of forgotten executions stays. */
+/** How long the output of forgotten executions stays. What a server does not have yet is none of them and stays. */
 export interface Retention {
   readonly newest: number;
   readonly maxAgeMs: number;
+  /** Of all outputs together. */
+  readonly maxBytes?: number;
 }
 
-export const RETENTION: Retention = { newest: 1000, maxAgeMs: 7 * 24 * 3600 * 1000 };
+export const RETENTION: Retention = { newest: 1000, maxAgeMs: 7 * 24 * 3600 * 1000, maxBytes: 10 * 1024 ** 3 };

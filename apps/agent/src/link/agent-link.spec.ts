@@ -3,6 +3,7 @@ import { executionOf, HURRIED, KeptAgent, NEVER_MS } from '../../test-support/ke
 import { waitUntil } from '../../test-support/wait-until.js';
 import { AgentLink } from './agent-link.js';
 import { Credential } from './credential.js';
+import { OutputSender } from '../outputs/output-sender.js';
 import { ReportSender } from './report-sender.js';
 
 /** A session is lasting as soon as it is open, so that a test need not wait for it. */
@@ -34,7 +35,7 @@ function link(urls: string[], { token, pace = PACE }: { token?: string; pace?: t
   const sender = new ReportSender(agent.keeper, agent.log, pace);
   agent.onReport = () => sender.nudge();
   const options = { name: 'local', servers: urls, data: agent.dataDir, slots: 4, token };
-  const made = new AgentLink(options, { version: '1.2.3', bootId: 'boot' }, agent.keeper, sender, credential, agent.log, pace);
+  const made = new AgentLink(options, { version: '1.2.3', bootId: 'boot' }, agent.keeper, sender, new OutputSender(agent.keeper, agent.log), credential, agent.log, pace);
   const running = made.run(stop.signal, (url) => void connections.push(url));
   ending.push(async () => {
     await running;

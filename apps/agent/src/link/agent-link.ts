@@ -5,6 +5,7 @@ import { type Hello, type Welcome, welcome } from '#protocol/agent-link';
 import type { AgentOptions } from '../agent-options.js';
 import type { ExecutionKeeper } from '../executions/execution-keeper.js';
 import type { KeeperLog } from '../executions/keeper-options.js';
+import type { OutputSender } from '../outputs/output-sender.js';
 import type { Credential } from './credential.js';
 import { LINK_PACE, pauseAfter } from './link-pace.js';
 import type { ReportSender } from './report-sender.js';
@@ -28,6 +29,7 @@ export class AgentLink {
     private readonly identity: AgentIdentity,
     private readonly keeper: ExecutionKeeper,
     private readonly sender: ReportSender,
+    private readonly outputs: OutputSender,
     private readonly credential: Credential,
     private readonly log: KeeperLog,
     private readonly pace = LINK_PACE,
@@ -75,7 +77,7 @@ export class AgentLink {
     const { session, credential } = await this.hello(client, path, signal);
     if (credential !== undefined) await this.credential.keep(credential);
     await this.keeper.sessionBegan(session);
-    return new Session(client, this.keeper, this.sender, this.log, path, session, this.pace);
+    return new Session(client, this.keeper, this.sender, this.outputs, this.log, path, session, this.pace);
   }
 
   /** With the agent's own credential; with the enrolment token when there is none, or the server knows none such. */

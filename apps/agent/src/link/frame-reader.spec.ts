@@ -21,7 +21,7 @@ async function framesIn(...chunks: (string | Uint8Array)[]): Promise<Frame[]> {
 
 /** As a server writes it. */
 function eventOf(frame: Frame): string {
-  return `id: ${frame.position}\nevent: ${frame.kind}\ndata: ${JSON.stringify(frame)}\n\n`;
+  return `id: 1\nevent: ${frame.kind}\ndata: ${JSON.stringify(frame)}\n\n`;
 }
 
 const one = dispatchOf(1, 'echo größer 記録 🎌', 3);

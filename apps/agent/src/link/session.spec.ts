@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FakeServer, refusal } from '../../test-support/fake-server.js';
 import { dispatchOf, executionOf, HURRIED, KeptAgent, NEVER_MS } from '../../test-support/kept-agent.js';
 import { waitUntil } from '../../test-support/wait-until.js';
+import { OutputSender } from '../outputs/output-sender.js';
 import { ReportSender } from './report-sender.js';
 import { ServerClient } from './server-client.js';
 import { Session } from './session.js';
@@ -36,7 +37,7 @@ afterEach(async () => {
 function begin(pace = { ...HURRIED, deadAfterMs: NEVER_MS }): void {
   const sender = new ReportSender(agent.keeper, agent.log, pace);
   agent.onReport = () => sender.nudge();
-  running = new Session(client, agent.keeper, sender, agent.log, '/api/v1/agents/local', SESSION, pace).run(stop.signal, () => { connected += 1; });
+  running = new Session(client, agent.keeper, sender, new OutputSender(agent.keeper, agent.log), agent.log, '/api/v1/agents/local', SESSION, pace).run(stop.signal, () => { connected += 1; });
   running.catch(() => undefined);
 }
 

@@ -1,6 +1,7 @@
 import type { Frame } from '#protocol/agent-link';
 import type { ExecutionKeeper } from '../executions/execution-keeper.js';
 import type { KeeperLog } from '../executions/keeper-options.js';
+import type { OutputSender } from '../outputs/output-sender.js';
 import { readFrames } from './frame-reader.js';
 import { LINK_PACE } from './link-pace.js';
 import type { ReportSender } from './report-sender.js';
@@ -12,6 +13,7 @@ export class Session {
     private readonly client: ServerClient,
     private readonly keeper: ExecutionKeeper,
     private readonly sender: ReportSender,
+    private readonly outputs: OutputSender,
     private readonly log: KeeperLog,
     private readonly path: string,
     readonly number: number,
@@ -41,7 +43,7 @@ export class Session {
       for await (const frame of readFrames(chunks)) {
         silence.refresh();
         // Frames of an older session are ignored: whoever sent them does not know what this one knows.
-        if (frame !== undefined && frame.session === this.number) this.hand(frame);
+        if (frame !== undefined && frame.session === this.number) this.hand(frame, over.signal);
       }
       throw new Error('the server ended the connection');
     } finally {
@@ -50,15 +52,17 @@ export class Session {
   }
 
   /** In their order, without waiting: the journal syncs many at a time. */
-  private hand(frame: Frame): void {
-    this.taken(frame).catch((error: unknown) => this.log('error', `a ${frame.kind} could not be taken`, { position: frame.position, error: String(error) }));
+  private hand(frame: Frame, over: AbortSignal): void {
+    this.taken(frame, over).catch((error: unknown) => this.log('error', `a ${frame.kind} could not be taken`, { ...('position' in frame && { position: frame.position }), error: String(error) }));
   }
 
-  private taken(frame: Frame): Promise<void> {
+  private taken(frame: Frame, over: AbortSignal): Promise<void> {
     switch (frame.kind) {
       case 'dispatch': return this.keeper.offer(frame);
       case 'cancel': return this.keeper.cancel(frame);
       case 'stop': return this.keeper.stop(frame);
+      // It ends with the session: the server that asked is gone with it.
+      case 'output': return this.outputs.answer(frame, this.client, this.path, over);
     }
   }
 }

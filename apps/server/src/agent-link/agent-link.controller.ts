@@ -65,6 +65,6 @@ export class AgentLinkController {
 }
 
 /** Only the agent itself, with the credential it got when it enrolled. */
-function requireOwn(name: string, { actor, role }: Principal): void {
+export function requireOwn(name: string, { actor, role }: Principal): void {
   if (role !== 'agent' || actor.id !== name) throw new HttpProblem(403, 'forbidden', `this token is not the credential of agent ${name}`);
 }

@@ -13,6 +13,6 @@ import { SessionWatch } from './session-watch.js';
   imports: [AgentsModule, RunsModule],
   controllers: [AgentsController, AgentLinkController],
   providers: [LiveSessions, SessionOpening, ReportRecording, Dispatcher, SessionWatch],
-  exports: [Dispatcher],
+  exports: [Dispatcher, LiveSessions],
 })
 export class AgentLinkModule {}

@@ -39,7 +39,7 @@ describe('a dispatch', () => {
     const agent = await ScriptedAgent.connected(server);
     for (let count = 0; count < 5; count += 1) await server.startRun('S');
     await waitFor('all have arrived', () => agent.frames.length === 5, 5_000);
-    const positions = agent.frames.map(({ position }) => Number(position));
+    const positions = agent.dispatches().map(({ position }) => Number(position));
     expect(positions).toEqual([...positions].sort((one, other) => one - other));
   });
 

@@ -6,8 +6,8 @@ import { isCancelPending } from '../runs/run.view.js';
 /** Between SIGTERM and SIGKILL, unless the job says otherwise. */
 const DEFAULT_GRACE_SECONDS = 10;
 
-/** A frame less the session it is sent in. */
-export type Outgoing = Frame extends infer Each ? (Each extends Frame ? Omit<Each, 'session'> : never) : never;
+/** A frame that carries a fact of the log, less the session it is sent in. */
+export type Outgoing = Frame extends infer Each ? (Each extends Frame & { position: string } ? Omit<Each, 'session'> : never) : never;
 
 /** What an agent has yet to take in, in log order: dispatches that it has not accepted, and cancels that it has not answered. */
 export function outstandingFrames(runs: RunsProjection, agent: string): Outgoing[] {

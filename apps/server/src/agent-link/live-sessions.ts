@@ -13,6 +13,8 @@ export interface LiveSession {
   readonly name: string;
   readonly number: number;
   stream?: FrameStream;
+  /** Aborts when the session is over: what was asked of the agent in it will not come. */
+  readonly over: AbortController;
   /** Monotonic, milliseconds: when the agent last said anything. */
   heardAt: number;
 }
@@ -30,7 +32,8 @@ export class LiveSessions {
     const before = this.sessions.get(name);
     if (before?.number === number) return before;
     before?.stream?.end();
-    const session: LiveSession = { name, number, heardAt: performance.now() };
+    before?.over.abort();
+    const session: LiveSession = { name, number, heardAt: performance.now(), over: new AbortController() };
     this.sessions.set(name, session);
     return session;
   }
@@ -66,6 +69,7 @@ export class LiveSessions {
     if (this.sessions.get(session.name) !== session) return false;
     this.sessions.delete(session.name);
     session.stream?.end();
+    session.over.abort();
     return true;
   }
 

@@ -1,13 +1,18 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Problem } from '#protocol/problem';
+import { longRequests } from './long-requests.js';
 
 /** The largest body on any route, in bytes: an agent's batch of reports. A jobnet's text has a limit of its own. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Routes that take a text as it was written, so that its faults have a line and a column. */
 const TEXT_ROUTES = /^\/api\/v1\/jobnets\/[^/?]+(\?|$)/;
+
+/** The one route that takes bytes of any number, as they come. */
+const BYTES_ROUTE = /^\/api\/v1\/agents\/[^/?]+\/outputs\/[^/?]+$/;
 
 /** Fastify with our limits and parsers. Requests without a body, or with an empty one, have no body. */
 export function httpAdapter(): FastifyAdapter {
@@ -18,6 +23,10 @@ export function httpAdapter(): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.addHook('onRequest', refuseLargeBody);
   fastify.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'], { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('application/octet-stream', (request, body, done) => {
+    if (BYTES_ROUTE.test(request.url)) return done(null, body);
+    done(Object.assign(new Error('this route takes no bytes'), { statusCode: 415 }));
+  });
   fastify.removeContentTypeParser('application/json');
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') return done(null, undefined);
@@ -59,9 +68,10 @@ function answerUnreadablePath(error: FastifyError, _request: FastifyRequest, rep
 }
 
 /** What is no HTTP at all gets an answer in the same form, and the connection ends. */
-function answerGarbage(error: NodeJS.ErrnoException, socket: { writable: boolean; _httpMessage?: { req?: { complete?: boolean } } | null; end(text: string): void; destroy(): void }): void {
+function answerGarbage(error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: { req?: { complete?: boolean } } | null }): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && longRequests.has(socket)) return;
   // While a whole request of the connection waits for its answer, this one would be taken for it.
-  if (!socket.writable || socket._httpMessage?.req?.complete === true || error.code === 'ECONNRESET') return socket.destroy();
+  if (!socket.writable || socket._httpMessage?.req?.complete === true || error.code === 'ECONNRESET') return void socket.destroy();
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const title = STATUS_CODES[status] ?? 'Bad Request';
   const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'this is not a request that can be read', code: 'malformed-request' });

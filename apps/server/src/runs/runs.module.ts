@@ -5,8 +5,6 @@ import { DispatchReadyHandler } from './commands/dispatch-ready.handler.js';
 import { interventionHandlers } from './interventions/interventions.js';
 import { JobInterventionsController } from './job-interventions.controller.js';
 import { RunInterventionsController } from './run-interventions.controller.js';
-import { JobOutput } from './job-output.js';
-import { JobsController } from './jobs.controller.js';
 import { RecordFactsHandler } from './commands/record-facts.handler.js';
 import { RecordNotKnownHandler } from './commands/record-not-known.handler.js';
 import { RunQueries } from './run-queries.js';
@@ -18,9 +16,9 @@ import { StartRunHandler } from './commands/start-run.handler.js';
 
 @Module({
   imports: [AgentsModule, JobnetsModule],
-  controllers: [RunsController, JobsController, RunInterventionsController, JobInterventionsController],
+  controllers: [RunsController, RunInterventionsController, JobInterventionsController],
   providers: [
-    RunsProjection, SlotBook, RunTransactions, RunQueries, JobOutput,
+    RunsProjection, SlotBook, RunTransactions, RunQueries,
     StartRunHandler, ...interventionHandlers, DispatchReadyHandler, RecordFactsHandler, RecordNotKnownHandler,
   ],
   exports: [RunsProjection, SlotBook, RunQueries],
