@@ -23,3 +23,6 @@ export const eventsQuery = z.object({
 
 /** `GET /stream`: what comes after a position, for ever. Strict: a watcher whose filter was misspelt would see what it did not ask for. */
 export const streamQuery = z.strictObject({ ...eventFilters, after: position.optional() });
+
+export type EventsQuery = z.infer<typeof eventsQuery>;
+export type StreamQuery = z.infer<typeof streamQuery>;

@@ -1,35 +1,42 @@
-import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
-import type { EventView, List } from '#protocol/api';
-import { eventsQuery } from '#protocol/event-queries';
+import { z } from 'zod';
+import { type EventView, eventView as eventSchema, type List, listOf } from '#protocol/api';
+import { type EventsQuery, eventsQuery } from '#protocol/event-queries';
 import type { RecordedEvent } from '#event-store/event-store.port';
 import { DEFAULT_LIMIT } from '../http/page.js';
-import { validate } from '../http/validate.js';
+import { CheckedQuery } from '../openapi/checked.js';
+import { Route, Tag } from '../openapi/route.js';
 import { RunQueries } from '../runs/run-queries.js';
 import { runStream } from '../runs/commands/run.aggregate.js';
 import { type AuditFilter, AuditTrail } from './audit-trail.js';
 import { csvLines } from './events-csv.js';
 import { eventView } from './event.view.js';
 
+const answers = { 200: { 'application/json': listOf(eventSchema), 'application/x-ndjson': eventSchema, 'text/csv': z.string() } };
+const description = 'A page of JSON, or by `Accept` all of it as lines of JSON or CSV. `after` is also an exclusive lower bound.';
+
 /** The audit trail: pages of JSON, or all of it as NDJSON or CSV. */
 @Controller('api/v1')
+@Tag('audit')
 export class EventsController {
   constructor(private readonly trail: AuditTrail, private readonly runs: RunQueries) {}
 
   @Get('events')
-  all(@Query() query: unknown, @Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<unknown> {
+  @Route({ summary: 'Who did what, when and why', description, answers })
+  all(@CheckedQuery(eventsQuery) query: EventsQuery, @Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<unknown> {
     return this.answer({}, query, accept, reply);
   }
 
   @Get('runs/:runId/events')
-  ofRun(@Param('runId') runId: string, @Query() query: unknown, @Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<unknown> {
+  @Route({ summary: 'The log of a run', description, answers, refuses: { 404: ['run-not-found'] } })
+  ofRun(@Param('runId') runId: string, @CheckedQuery(eventsQuery) query: EventsQuery, @Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<unknown> {
     this.runs.find(runId);
     return this.answer({ stream: [runStream(runId)] }, query, accept, reply);
   }
 
-  private async answer(fixed: AuditFilter, query: unknown, accept: string | undefined, reply: FastifyReply): Promise<unknown> {
-    const { limit, cursor, after, ...filter } = validate(eventsQuery, query, 'query');
+  private async answer(fixed: AuditFilter, { limit, cursor, after, ...filter }: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<unknown> {
     const from = cursor ?? after;
     const events = this.trail.events({ ...filter, ...fixed }, from === undefined ? undefined : BigInt(from));
     if (accept?.includes('application/x-ndjson') === true) {

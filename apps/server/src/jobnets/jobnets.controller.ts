@@ -1,33 +1,41 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type CommandAnswer, JOBNET_STATES, type JobnetView, type List } from '#protocol/api';
+import { type CommandAnswer, commandAnswer, JOBNET_STATES, type JobnetView, jobnetView as jobnetSchema, type List, listOf, validateAnswer } from '#protocol/api';
+import { jobnetText } from '#protocol/jobnet-text';
 import { CommandGateway } from '../http/command-gateway.js';
 import { HttpProblem } from '../http/http-problem.js';
 import { manyOf, pageOf, pageQuery } from '../http/page.js';
 import { CurrentPrincipal, type Principal } from '../http/principal.js';
-import { validate } from '../http/validate.js';
+import { CheckedQuery } from '../openapi/checked.js';
+import { Route, Tag } from '../openapi/route.js';
 import { readDefinition } from './definition/read-definition.js';
 import { DefineJobnet } from './define-jobnet.handler.js';
 import { jobnetView } from './jobnet.view.js';
 import { JobnetsProjection } from './jobnets.projection.js';
 
 const states = manyOf.refine((words) => words.every((word) => (JOBNET_STATES as readonly string[]).includes(word)), `a state is one of ${JOBNET_STATES.join(', ')}`);
+const text = { 'application/yaml': z.string(), 'application/json': jobnetText };
 /** What is retired is out of the way, and there for who asks for it. */
-const listQuery = z.object({ ...pageQuery, state: states.default(['enabled', 'disabled']) });
+const listQuery = z.object({ ...pageQuery, state: states.default(['enabled', 'disabled']).describe(`One or several of ${JOBNET_STATES.join(', ')}, separated by commas; without it all but the retired ones.`) });
 
 /** Jobnets are text: what comes in is YAML or JSON, and a fault in it is answered with its line and column. */
 @Controller('api/v1/jobnets')
+@Tag('jobnets')
 export class JobnetsController {
   constructor(private readonly jobnets: JobnetsProjection, private readonly gateway: CommandGateway) {}
 
   @Post('validate')
-  @HttpCode(200)
+  @Route({ summary: 'Check a jobnet\'s text, and change nothing', body: text, question: true, answers: { 200: validateAnswer }, refuses: { 400: ['invalid-definition'] } })
   validateText(@Body() text: unknown) {
     return { valid: true, definition: definitionIn(text) };
   }
 
   @Put(':id')
+  @Route({
+    summary: 'Define a jobnet, or revise it', description: 'A text that says the same as the newest version changes nothing.', body: text,
+    answers: { 200: commandAnswer, 201: commandAnswer }, refuses: { 400: ['invalid-definition', 'wrong-jobnet'], 409: ['jobnet-disabled', 'jobnet-retired', 'jobnet-mismatch'] },
+  })
   async define(
     @Param('id') id: string, @Body() text: unknown, @Req() request: FastifyRequest, @CurrentPrincipal() principal: Principal, @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
@@ -39,13 +47,14 @@ export class JobnetsController {
   }
 
   @Get()
-  list(@Query() query: unknown): List<JobnetView> {
-    const { limit, cursor, state: wanted } = validate(listQuery, query, 'query');
+  @Route({ summary: 'List jobnets, each with its newest version', answers: { 200: listOf(jobnetSchema) } })
+  list(@CheckedQuery(listQuery) { limit, cursor, state: wanted }: z.output<typeof listQuery>): List<JobnetView> {
     const page = pageOf(this.jobnets.all(), limit, cursor, ({ jobnet }) => jobnet, ({ state }) => wanted.includes(state.mode));
     return { ...page, items: page.items.map(jobnetView) };
   }
 
   @Get(':id')
+  @Route({ summary: 'Show a jobnet with its newest version', answers: { 200: jobnetSchema }, refuses: { 404: ['jobnet-not-found'] } })
   show(@Param('id') id: string): JobnetView {
     const jobnet = this.jobnets.find(id);
     if (jobnet === undefined) throw new HttpProblem(404, 'jobnet-not-found', `there is no jobnet ${id}`);

@@ -1,4 +1,5 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { z } from 'zod';
 import type { EventStore } from '#event-store/event-store.port';
 import { statusOf } from '#domain/run/run-status';
 import { RUN_STATUSES } from '#protocol/api';
@@ -6,6 +7,7 @@ import { AgentsProjection } from '../agents/agents.projection.js';
 import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { Public } from '../http/principal.js';
+import { Route, Tag } from '../openapi/route.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { Watchers } from '../watching/watchers.js';
 import { AnsweredRequests } from './answered-requests.js';
@@ -15,6 +17,7 @@ import { ProcessLoad } from './process-load.js';
 /** Counts for Prometheus. Open like `/healthz`: it has names of agents and numbers, nothing that a job said. */
 @Controller()
 @Public()
+@Tag('server')
 export class MetricsController {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -27,6 +30,7 @@ export class MetricsController {
   ) {}
 
   @Get('metrics')
+  @Route({ summary: 'Counts for Prometheus', answers: { 200: { 'text/plain': z.string() } } })
   @Header('content-type', EXPOSITION_TYPE)
   async metrics(): Promise<string> {
     return exposition([...(await this.ofLog()), ...this.ofRuns(), ...this.ofAgents(), ...this.ofConnections(), ...this.load.metrics()]);

@@ -21,16 +21,26 @@ export const TAGS: Readonly<Record<string, string>> = {
   'agent link': 'What agents talk on.',
 };
 
-/** What parameters mean: of a path with the noun before them, of a query with a question mark; what a schema says of itself goes first. */
+/** What parameters mean: of a path with the noun before them, of a query with a question mark, of a header with a colon; what a schema says of itself goes first. */
 export const PARAMETERS: Readonly<Record<string, string>> = {
   'jobnets/id': 'Of a jobnet. What is no id is not found.',
   'runs/runId': 'Of a run. What is no id is not found.',
+  'versions/version': 'Its number, from 1.',
   'jobs/jobId': 'Of a job in the run. What is no id is not found.',
   'agents/name': 'Of an agent. What is no name is not found.',
   'operators/name': 'Of an operator. What is no name is not found.',
   'docs/file': 'That the page loads.',
+  'last-event-id:': 'The last `id` that was seen: a position.',
   '?after': 'A position of the log: the answer waits, for a few seconds, until the server has folded it.',
   '?limit': 'The length of a page.',
+  '?actor': 'Ids of operators, agents or servers, separated by commas.',
+  '?type': 'Types of events, separated by commas.',
+  '?stream': 'Whole names of streams, separated by commas.',
+  '?run': 'Ids of runs, separated by commas.',
+  '?jobnet': 'Ids of jobnets, separated by commas.',
+  '?job': 'Ids of jobs, separated by commas.',
+  '?since': 'At or after this instant.',
+  '?until': 'Before this instant.',
   '?cursor': 'The `next` of the page before.',
-  'Idempotency-Key': 'Names the request: a repeat by the same caller, with the same body, does nothing more and answers the same. Another body is refused (422).',
+  'idempotency-key:': 'Names the request: a repeat by the same caller, with the same body, does nothing more and answers the same. Another body is refused (422).',
 };

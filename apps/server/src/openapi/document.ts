@@ -30,9 +30,9 @@ export function openApiDocument(routes: readonly ServedRoute[], version: string)
   };
 }
 
-function schemasOf({ method, input, description: { answers, body } }: Described): z.ZodType[] {
+function schemasOf({ method, input, description: { answers, body, headers } }: Described): z.ZodType[] {
   const inside = (contents: z.ZodType | Contents) => (contents instanceof z.ZodType ? [contents] : Object.values(contents));
-  return [...(method === 'GET' ? [afterAlone] : []), input.body, input.query, ...Object.values(body ?? {}), ...Object.values(answers).flatMap(inside)].filter((schema) => schema !== undefined);
+  return [...(method === 'GET' ? [afterAlone] : []), input.body, input.query, ...Object.values(body ?? {}), ...Object.values(headers ?? {}), ...Object.values(answers).flatMap(inside)].filter((schema) => schema !== undefined);
 }
 
 function operation(route: Described, schemas: JsonSchemas): Json {
@@ -73,8 +73,8 @@ function afterOf(schemas: JsonSchemas): Record<string, Json> {
 }
 
 function headerParameters(route: Described, schemas: JsonSchemas): Json[] {
-  if (!isCommand(route)) return [];
-  return [{ name: 'Idempotency-Key', in: 'header', required: false, ...described(PARAMETERS['Idempotency-Key']), schema: schemas.of(idempotencyKey) }];
+  const headers = { ...(isCommand(route) ? { 'idempotency-key': idempotencyKey } : {}), ...route.description.headers };
+  return Object.entries(headers).map(([name, schema]) => ({ name, in: 'header', required: false, ...described(PARAMETERS[`${name}:`]), schema: schemas.of(schema) }));
 }
 
 function described(description: unknown): Json {

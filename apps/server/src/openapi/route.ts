@@ -14,6 +14,8 @@ export interface RouteDescription {
   readonly refuses?: Readonly<Record<number, readonly string[]>>;
   /** A body that no `CheckedBody` checks: a text with a reader of its own. */
   readonly body?: Contents;
+  /** Headers that it reads, beside those of every route of its kind. */
+  readonly headers?: Readonly<Record<string, z.ZodType>>;
   /** A POST that changes nothing: no Idempotency-Key, no refusal by the log. */
   readonly question?: true;
 }

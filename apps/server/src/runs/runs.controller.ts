@@ -13,7 +13,7 @@ import { RunQueries, uncertaintyOf } from './run-queries.js';
 import { StartRun } from './commands/start-run.handler.js';
 
 const statuses = manyOf.refine((words) => words.every((word) => (RUN_STATUSES as readonly string[]).includes(word)), `a status is one of ${RUN_STATUSES.join(', ')}`);
-const runsQuery = z.object({ ...pageQuery, jobnet: manyOf.optional().describe('Ids of jobnets, separated by commas.'), status: statuses.optional().describe(`One or several, separated by commas: ${RUN_STATUSES.join(', ')}.`) });
+const runsQuery = z.object({ ...pageQuery, jobnet: manyOf.optional(), status: statuses.optional().describe(`One or several, separated by commas: ${RUN_STATUSES.join(', ')}.`) });
 const runningQuery = z.object(pageQuery);
 /** Without a body, as with an empty one. */
 const optionalStart = startRunBody.prefault({});
@@ -24,7 +24,7 @@ export class RunsController {
   constructor(private readonly queries: RunQueries, private readonly gateway: CommandGateway) {}
 
   @Post('jobnets/:id/runs')
-  @Route({ summary: 'Start a run of the newest version', answers: { 201: commandAnswer }, refuses: { 404: ['jobnet-not-found'], 409: ['run-exists'] } })
+  @Route({ summary: 'Start a run of the newest version', answers: { 201: commandAnswer }, refuses: { 404: ['jobnet-not-found'], 409: ['run-exists', 'jobnet-disabled', 'jobnet-retired'] } })
   async start(@Param('id') jobnet: string, @CheckedBody(optionalStart) { parameters = {}, reason, ticket }: StartRunBody, @Req() request: FastifyRequest, @CurrentPrincipal() principal: Principal): Promise<CommandAnswer> {
     const { place, runId } = await this.gateway.execute(new StartRun(jobnet, parameters, this.gateway.envelope(request, principal, { reason, ticket })));
     return { position: place.receipt.position, runId };

@@ -1,12 +1,15 @@
-import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Position } from '#event-store/event-store.port';
 import { position } from '#protocol/agent-link';
-import { streamQuery } from '#protocol/event-queries';
+import { eventView } from '#protocol/api';
+import { type StreamQuery, streamQuery } from '#protocol/event-queries';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { Authenticator } from '../http/authenticator.js';
 import { requireFolded } from '../http/folded.interceptor.js';
 import { validate } from '../http/validate.js';
+import { CheckedQuery } from '../openapi/checked.js';
+import { Route, Tag } from '../openapi/route.js';
 import { Watchers } from './watchers.js';
 
 const HEAD = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
@@ -17,12 +20,16 @@ const HEAD = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-contro
  * without either it begins with what comes from now on, or with the first event at or after `since`.
  */
 @Controller('api/v1')
+@Tag('audit')
 export class StreamController {
   constructor(private readonly watchers: Watchers, private readonly follower: LogFollower, private readonly authenticator: Authenticator) {}
 
   @Get('stream')
-  async watch(@Query() query: unknown, @Headers('last-event-id') lastEventId: string | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { after, ...filter } = validate(streamQuery, query, 'query');
+  @Route({
+    summary: 'The log as it grows', answers: { 200: { 'text/event-stream': eventView } }, headers: { 'last-event-id': position }, refuses: { 503: ['too-many-watchers'] },
+    description: 'Server-sent events: `id` is a position, `data` an event. After `Last-Event-ID` (or `after`) there is neither gap nor repeat; without either it begins with what comes from now on, or with the first event at or after `since`.',
+  })
+  async watch(@CheckedQuery(streamQuery) { after, ...filter }: StreamQuery, @Headers('last-event-id') lastEventId: string | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const from = lastEventId === undefined || lastEventId === '' ? after : validate(position, lastEventId, 'header Last-Event-ID');
     const begin = from === undefined ? this.beginning(filter.since) : BigInt(from);
     await requireFolded(this.follower, begin);
