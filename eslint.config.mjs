@@ -13,8 +13,8 @@ const nestEvents = {
 
 /** Relative paths that leave the library or application they stand in. */
 const leavesItsRoom = {
-  regex: '^(\\.\\./)+((apps|libs)/|(server|agent|cli|events|event-store|domain|protocol)/(src|test-support|contract|samples)/)',
-  message: 'Another part is imported by its name (#events/..., #domain/..., #event-store/..., #protocol/...), or not at all.',
+  regex: '^(\\.\\./)+((apps|libs)/|(server|agent|cli|events|event-store|domain|protocol|tasks)/(src|test-support|contract|samples)/)',
+  message: 'Another part is imported by its name (#events/..., #domain/..., #event-store/..., #protocol/..., #tasks/...), or not at all.',
 };
 
 /** Nothing but these, and files of the same part. */
@@ -41,6 +41,7 @@ const layers = [
   layer(['libs/event-store/**/*.ts'], [only(['#events/', '#event-store/', 'node:'], 'A store knows events, Node and its own driver.')]),
   layer(['libs/event-store/src/sqlite/**/*.ts'], [only(['#events/', 'node:', 'better-sqlite3$'], 'A store knows events, Node and its own driver.')], { paths: [], ignores: [] }),
   layer(['libs/protocol/**/*.ts'], [only(['#events/', 'zod$'], 'The protocol is schemas and types: #events/... and zod.')]),
+  layer(['libs/tasks/src/**/*.ts'], [never(['[^.]'], 'What authors of tasks import carries nothing with it.')]),
   layer(['apps/agent/**/*.ts'], [never(['#event-store/', '#domain/'], 'An agent knows no log and no rules: what it needs is said in #protocol/....')], { ignores: [] }),
   layer(['apps/cli/**/*.ts'], [never(['#event-store/', '#domain/', '@nestjs/'], 'The CLI is a thin client of the HTTP API; it starts server and agent by a dynamic import of their main.ts.')]),
 ];

@@ -1,3 +1,5 @@
+import type { TasksOptions } from './executions/tasks/open-tasks.js';
+
 /** How an agent was started (`kiroku agent start`). */
 export interface AgentOptions {
   readonly name: string;
@@ -8,4 +10,6 @@ export interface AgentOptions {
   readonly token?: string | undefined;
   /** Processes at a time. */
   readonly slots: number;
+  /** Without it the agent runs commands only. */
+  readonly tasks?: Pick<TasksOptions, 'module' | 'hosts'> | undefined;
 }

@@ -26,7 +26,7 @@ export class AgentModule {
         {
           provide: ExecutionKeeper,
           inject: [ReportBell],
-          useFactory: (bell: ReportBell) => ExecutionKeeper.open({ dataDir: options.data, slots: options.slots, onReport: () => bell.ring(), log }),
+          useFactory: (bell: ReportBell) => ExecutionKeeper.open({ dataDir: options.data, slots: options.slots, tasks: options.tasks, onReport: () => bell.ring(), log }),
         },
         { provide: OutputSender, inject: [ExecutionKeeper], useFactory: (keeper: ExecutionKeeper) => new OutputSender(keeper, log) },
         {

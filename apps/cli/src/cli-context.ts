@@ -12,6 +12,7 @@ export interface AgentOptions {
   data: string;
   token?: string;
   slots: number;
+  tasks?: { module: string; hosts?: number };
 }
 
 export interface ServerModule {

@@ -4,11 +4,13 @@ import { identifier } from './vocabulary.js';
 /** Values that reach a process as environment variables, never as text of a script. */
 export const variables = z.record(z.string(), z.string());
 
-/** A job as it is stored: every default filled in, `after` always a list. */
+/** A job as it is stored: every default filled in, `after` always a list. It has either a command or a task. */
 export const jobDefinition = z.object({
   id: identifier,
   /** An argument vector, or one string for `/bin/sh -c`. */
-  command: z.union([z.string(), z.array(z.string())]),
+  command: z.union([z.string(), z.array(z.string())]).optional(),
+  /** The name of a function in the module that the agent was given (`--tasks`). */
+  task: identifier.optional(),
   agent: identifier,
   after: z.array(identifier),
   /** Exit codes that mean success; `[0]` unless written otherwise. */
@@ -18,7 +20,7 @@ export const jobDefinition = z.object({
   cwd: z.string().optional(),
   /** Between SIGTERM and SIGKILL when the job is stopped; 10 seconds unless written otherwise. */
   stopGraceSeconds: z.int().min(0).max(86_400).optional(),
-});
+}).refine(({ command, task }) => (command === undefined) !== (task === undefined), 'a job has either a command or a task');
 
 /** A jobnet as it is stored: its jobs in the order in which they were written. */
 export const jobnetDefinition = z.object({

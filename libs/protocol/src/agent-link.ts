@@ -26,7 +26,7 @@ const toBeExecuted = { executionId: executionIdSchema, runId: identifier, jobId:
 /** What a process of a job is started with. */
 const commandSpec = z.object({
   ...toBeExecuted,
-  task: z.undefined().optional(),
+  task: z.never().optional(),
   /** An argument vector, or one string for `/bin/sh -c`. */
   command: z.union([z.string().max(128 * 1024), z.array(z.string().max(128 * 1024)).min(1).max(1024)]),
   /** Parameters and environment of the job, merged; the four KIROKU_ variables are added by the agent. */
@@ -38,7 +38,7 @@ const commandSpec = z.object({
 /** What a task of a job is called with. */
 const taskSpec = z.object({
   ...toBeExecuted,
-  command: z.undefined().optional(),
+  command: z.never().optional(),
   /** Parameters as a process gets them in its environment: of the jobnet, the run and the job, merged. */
   task: z.object({ name: identifier, parameters: z.record(z.string(), z.string()) }),
 });

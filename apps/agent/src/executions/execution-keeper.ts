@@ -14,14 +14,18 @@ import { ExecutionStops } from './execution-stops.js';
 import { RETENTION, type KeeperOptions, type KeeperStep } from './keeper-options.js';
 import { DirectoryPool } from './process/directory-pool.js';
 import { ExecutionDirectory } from './process/execution-directory.js';
-import { launchSetting } from './process/launch.js';
+import { launchSetting, type LaunchSetting } from './process/launch.js';
 import { currentBootId } from './process/proc.js';
-import { whyNotTaken } from './process/spec-check.js';
+import { ProcessExecutor } from './process/process-executor.js';
 import { OutputRetention } from './retention.js';
+import { openTasks } from './tasks/open-tasks.js';
+import type { TaskExecutor } from './tasks/task-executor.js';
 import { type KnownOutput, knownOutput } from '../outputs/known-output.js';
 
 /** As many as a hello can name. */
 const MOST_HELD = 50_000;
+/** Less than whoever stops an agent waits before he kills it: systemd 90 s, `kiroku up` 15 s, containers 10 s. */
+const TASK_GRACE_MS = 5_000;
 
 /** What a hello says of the journal. */
 export type JournalPart = Pick<Hello, 'journalId' | 'journalSequence' | 'servedUpTo' | 'receipt' | 'previousSession' | 'inventory'>;
@@ -41,17 +45,21 @@ export class ExecutionKeeper {
   readonly #stops: ExecutionStops;
   readonly #poll: NodeJS.Timeout;
   readonly #retention: OutputRetention;
+  readonly #bootId: string;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
-  private constructor(private readonly options: KeeperOptions, private readonly journal: AgentJournal, private readonly root: string,
-    private readonly pool: DirectoryPool, private readonly bootId: string, private readonly unlock: () => void) {
+  private constructor(private readonly options: KeeperOptions, private readonly journal: AgentJournal, private readonly root: string, isRootFresh: boolean,
+    private readonly pool: DirectoryPool, private readonly tasks: TaskExecutor, setting: LaunchSetting, private readonly unlock: () => void) {
+    this.#bootId = setting.bootId;
     this.#unacknowledged = new Set(journal.state.held.keys());
     const { slots, log } = options;
     const onStep = (step: KeeperStep, executionId: string): void => options.onStep?.(step, executionId);
-    this.#stops = new ExecutionStops({ journal, root, log, onStep });
+    this.#stops = new ExecutionStops({ journal, root, tasks, log, onStep });
+    const stops = this.#stops;
     this.#runner = new ExecutionRunner({
-      journal, root, pool, slots, log, onStep, stops: this.#stops,
-      setting: launchSetting(bootId, options.workDir ?? process.cwd(), process.env),
+      journal, slots, log, onStep, stops, tasks, bootId: setting.bootId,
+      processes: new ProcessExecutor({ root, isRootFresh, pool, stops, setting, onStep }),
       onChange: (executionId) => this.#changed(executionId),
     });
     this.#retention = new OutputRetention({ root, log, rule: options.retention ?? RETENTION, forgotten: () => [...journal.state.forgotten], now: options.now ?? (() => new Date()) });
@@ -64,6 +72,7 @@ export class ExecutionKeeper {
   /**
    * Takes the data directory, reads the journal, and goes on with everything in it.
    * @throws DataDirectoryInUseError when another agent process has it
+   * @throws TasksUnusableError when the module of the tasks cannot be loaded
    * @throws JournalCorruptError when the journal holds what no crash can have left
    */
   static async open(options: KeeperOptions): Promise<ExecutionKeeper> {
@@ -78,8 +87,10 @@ export class ExecutionKeeper {
       await mkdir(root, { recursive: true, mode: 0o700 });
       const pool = await DirectoryPool.open(join(dataDir, 'spare'));
       await pool.refill().catch((error: unknown) => log('error', 'no execution directories can be made', { error: String(error) }));
-      const keeper = new ExecutionKeeper(options, journal, root, pool, options.bootId ?? currentBootId(), unlock);
-      keeper.#runner.resume(journal.state.held.values(), isRootFresh);
+      const setting = launchSetting(options.bootId ?? currentBootId(), options.workDir ?? process.cwd(), process.env);
+      const tasks = await openTasks(options.tasks, { dataDir, root, log, ...setting });
+      const keeper = new ExecutionKeeper(options, journal, root, isRootFresh, pool, tasks, setting, unlock);
+      keeper.#runner.resume(journal.state.held.values());
       keeper.#retention.sweep();
       return keeper;
     } catch (error) {
@@ -165,9 +176,16 @@ export class ExecutionKeeper {
     return this.journal.append({ type: 'session', session });
   }
 
-  /** Stops keeping. Processes go on; the next open finds them. */
+  /** Stops keeping. Processes go on; the next open finds them. Tasks are asked to end, and what became of them is durable. */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#runner.pause();
+    await this.tasks.close(this.options.taskGraceMs ?? TASK_GRACE_MS);
+    await this.#runner.finished();
     this.#isClosed = true;
     clearInterval(this.#poll);
     this.#runner.close();
@@ -199,7 +217,7 @@ export class ExecutionKeeper {
     const place = this.#runner.arrive(executionId);
     const acceptedAt = (this.options.now?.() ?? new Date()).toISOString() as Instant;
     try {
-      await this.journal.append({ type: 'accepted', spec, position, acceptedAt, ...(place === 'slot' && { starting: this.bootId }) });
+      await this.journal.append({ type: 'accepted', spec, position, acceptedAt, ...(place === 'slot' && { starting: this.#bootId }) });
     } catch (error) {
       this.#runner.turnedAway(executionId, place);
       this.#declineLater(frame, String(error));
@@ -230,7 +248,7 @@ export class ExecutionKeeper {
   #whyDeclined({ spec }: DispatchFrame): string | undefined {
     if (!this.journal.hasRoom) return 'the agent\'s disk is full: it takes no new work until there is space';
     if (this.journal.state.held.size >= MOST_HELD) return `the agent holds ${MOST_HELD} executions already`;
-    return whyNotTaken(spec);
+    return this.#runner.whyNotTaken(spec);
   }
 
   /** In its place before every later dispatch, so that `servedUpTo` never claims a dispatch that nobody answers. */

@@ -2,8 +2,8 @@ import { constants } from 'node:os';
 import type { Output } from '#events/output';
 import type { Instant } from '#events/vocabulary';
 import type { Report } from '#protocol/agent-link';
-import type { DeliveredSignal, ExecutionName, HeldExecution, TerminalReport } from '../journal/journal-record.js';
-import type { ResultFile, StartedFile } from './process/execution-directory.js';
+import type { ExecutionName, HeldExecution, TerminalReport } from '../journal/journal-record.js';
+import type { Ending } from './executor.port.js';
 
 /**
  * Sequences come from the state, not from a counter, so that a restarted agent can never give a number to other content:
@@ -39,22 +39,12 @@ export function lostReport(held: HeldExecution, isOrphaned: boolean, startedAt: 
   return { ...nameOf(held), sequence: terminalSequence(isOrphaned), state: 'lost', ...began(held.acceptedAt, startedAt), reason };
 }
 
-/** What a finished execution left, and which signals reached it before. */
-export interface Ending {
-  readonly started: StartedFile | undefined;
-  readonly result: ResultFile;
-  readonly signals: readonly DeliveredSignal[];
-}
-
-export function finishedReport(held: HeldExecution, isOrphaned: boolean, { started, result, signals }: Ending, output: Output): TerminalReport {
-  const signal = signalOf(result.exitCode);
-  // A signal that came after the result was written met a process that had ended.
-  const stoppedBy = signals.filter(({ uptime }) => uptime <= result.uptime).at(-1)?.signal;
+export function finishedReport(held: HeldExecution, isOrphaned: boolean, { startedAt, exitCode, endedAt, durationMs, stoppedBy }: Ending, output: Output): TerminalReport {
+  const signal = signalOf(exitCode);
   return {
-    ...nameOf(held), sequence: terminalSequence(isOrphaned), state: 'finished', ...began(held.acceptedAt, started?.at),
-    exitCode: result.exitCode, ...(signal !== undefined && { signal }), finishedAt: notBefore(held.acceptedAt, result.at),
-    ...(started !== undefined && { durationMs: Math.max(0, Math.round((result.uptime - started.uptime) * 1000)) }),
-    output, ...(stoppedBy !== undefined && { stoppedBy }),
+    ...nameOf(held), sequence: terminalSequence(isOrphaned), state: 'finished', ...began(held.acceptedAt, startedAt),
+    exitCode, ...(signal !== undefined && { signal }), finishedAt: notBefore(held.acceptedAt, endedAt),
+    ...(durationMs !== undefined && { durationMs }), output, ...(stoppedBy !== undefined && { stoppedBy }),
   };
 }
 

@@ -1,23 +1,18 @@
 import type { Instant } from '#events/vocabulary';
-import type { ExecutionSpec } from '#protocol/agent-link';
+import type { CommandSpec, ExecutionSpec, TaskSpec } from '#protocol/agent-link';
 import type { AgentJournal } from '../journal/agent-journal.js';
 import type { HeldExecution, JournalRecord, TerminalReport } from '../journal/journal-record.js';
 import { endedWithout, finishedReport, lostReport } from './execution-report.js';
 import type { ExecutionStops } from './execution-stops.js';
+import type { ExecutionFact, Executor, Watch } from './executor.port.js';
 import type { KeeperLog, KeeperStep } from './keeper-options.js';
-import type { DirectoryPool } from './process/directory-pool.js';
-import { ExecutionDirectory, type ResultFile, type StartedFile } from './process/execution-directory.js';
-import type { LaunchSetting } from './process/launch.js';
-import { summarise } from './process/output-summary.js';
-import { ProcessWatch, type ProcessFact } from './process/process-watch.js';
 
 export interface RunnerParts {
   readonly journal: AgentJournal;
-  /** Where the executions' directories lie. */
-  readonly root: string;
-  readonly pool: DirectoryPool;
+  readonly processes: Executor<CommandSpec>;
+  readonly tasks: Executor<TaskSpec>;
   readonly stops: ExecutionStops;
-  readonly setting: LaunchSetting;
+  readonly bootId: string;
   readonly slots: number;
   readonly log: KeeperLog;
   /** The newest report of an execution is another one now. */
@@ -36,16 +31,23 @@ export interface RunnerParts {
 export class ExecutionRunner {
   readonly #queue: ExecutionSpec[] = [];
   /** Who has a slot, and the watch once there is one. */
-  readonly #slots = new Map<string, ProcessWatch | undefined>();
+  readonly #slots = new Map<string, Watch | undefined>();
   readonly #startedAt = new Map<string, Instant>();
   readonly #orphaned = new Set<string>();
   /** 'starting' records on their way. */
   readonly #starting = new Map<string, Promise<void>>();
   /** Accepted without a slot, on their way to the journal: nobody overtakes them. */
   #arriving = 0;
+  readonly #finishing = new Set<Promise<void>>();
+  #isPaused = false;
   #isClosed = false;
 
   constructor(private readonly parts: RunnerParts) {}
+
+  /** Why it will never run this, as a phrase for the report; undefined when it will. */
+  whyNotTaken(spec: ExecutionSpec): string | undefined {
+    return spec.task === undefined ? this.parts.processes.whyNotTaken(spec) : this.parts.tasks.whyNotTaken(spec);
+  }
 
   startedAt(executionId: string): Instant | undefined {
     return this.#startedAt.get(executionId);
@@ -89,16 +91,14 @@ export class ExecutionRunner {
     return spec && (() => this.#putBack(spec));
   }
 
-  /** Goes on with what a former agent left: the queue, and processes that may have ended meanwhile. */
-  resume(held: Iterable<HeldExecution>, isRootFresh: boolean): void {
+  /** Goes on with what a former agent left: the queue, and what may have ended meanwhile. */
+  resume(held: Iterable<HeldExecution>): void {
     for (const execution of held) {
       const { executionId, ended, starting, spec } = execution;
       if (ended !== undefined || spec === undefined) continue;
       if (execution.orphaned !== undefined) this.#orphaned.add(executionId);
       if (starting === undefined) this.#queue.push(spec);
-      else if (starting !== this.parts.setting.bootId) this.#concludeFormerBoot(execution, starting);
-      else if (isRootFresh) this.#conclude(executionId, lostReport(execution, false, undefined, 'its directory was removed while the agent was away'));
-      else this.#begin(spec);
+      else this.#resume(execution, spec, starting);
     }
     this.#pump();
   }
@@ -115,6 +115,16 @@ export class ExecutionRunner {
     this.#orphaned.delete(executionId);
   }
 
+  /** Starts nothing more. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** Resolves when every end of a task that was seen is on its way to the journal. */
+  async finished(): Promise<void> {
+    await Promise.all(this.#finishing);
+  }
+
   /** Watches no more; the processes go on. */
   close(): void {
     this.#isClosed = true;
@@ -122,7 +132,7 @@ export class ExecutionRunner {
   }
 
   #pump(): void {
-    while (!this.#isClosed && this.#slots.size < this.parts.slots) {
+    while (!this.#isPaused && !this.#isClosed && this.#slots.size < this.parts.slots) {
       const spec = this.#queue.shift();
       if (spec === undefined) return;
       const { executionId } = spec;
@@ -134,7 +144,7 @@ export class ExecutionRunner {
   async #start(spec: ExecutionSpec): Promise<void> {
     const { executionId } = spec;
     try {
-      await this.parts.journal.append({ type: 'starting', executionId, bootId: this.parts.setting.bootId });
+      await this.parts.journal.append({ type: 'starting', executionId, bootId: this.parts.bootId });
     } catch {
       // The poll tries again; until then it waits as before.
       this.#slots.delete(executionId);
@@ -153,39 +163,30 @@ export class ExecutionRunner {
 
   #begin(spec: ExecutionSpec): void {
     const { executionId } = spec;
-    const directory = new ExecutionDirectory(this.parts.root, executionId);
-    const watch = new ProcessWatch(directory, (fact) => this.#take(directory, fact));
-    this.#slots.set(executionId, watch);
-    const go = (): void => {
-      if (this.#isClosed) return;
-      this.parts.onStep('placed', executionId);
-      if (this.parts.stops.isWanted(executionId)) watch.attach();
-      else watch.begin(spec, this.parts.setting);
-      this.parts.onStep('spawned', executionId);
-    };
-    try {
-      const placed = this.parts.pool.place(directory.path);
-      if (placed === undefined) go();
-      else placed.then(go).catch((error: unknown) => this.#cannotBePlaced(directory, error));
-    } catch (error) {
-      this.#cannotBePlaced(directory, error);
-    }
+    const tell = (fact: ExecutionFact): void => this.#take(executionId, fact);
+    this.#watch(executionId, () => (spec.task === undefined ? this.parts.processes.begin(spec, tell) : this.parts.tasks.begin(spec, tell)));
   }
 
-  /** Without a directory no wrapper was ever spawned for it: there is nothing to claim. */
-  #cannotBePlaced(directory: ExecutionDirectory, error: unknown): void {
-    if (this.#isClosed) return;
-    this.#slots.get(directory.executionId)?.stop();
-    this.#take(directory, { kind: 'never-started', reason: `its directory cannot be made: ${error instanceof Error ? error.message : String(error)}` });
+  #resume(held: HeldExecution, spec: ExecutionSpec, starting: string): void {
+    const { executionId } = held;
+    const tell = (fact: ExecutionFact): void => this.#take(executionId, fact);
+    this.#watch(executionId, () => (spec.task === undefined ? this.parts.processes.resume({ ...held, spec, starting }, tell) : this.parts.tasks.resume({ ...held, spec, starting }, tell)));
   }
 
-  #take(directory: ExecutionDirectory, fact: ProcessFact): void {
-    const { executionId } = directory;
+  /** What it comes to may be known before there is anything to watch. */
+  #watch(executionId: string, begin: () => Watch): void {
+    this.#slots.set(executionId, undefined);
+    const watch = begin();
+    if (this.#slots.has(executionId)) this.#slots.set(executionId, watch);
+    else watch.stop();
+  }
+
+  #take(executionId: string, fact: ExecutionFact): void {
     const held = this.parts.journal.state.held.get(executionId);
     if (held === undefined || held.ended !== undefined) return;
     switch (fact.kind) {
       case 'started':
-        this.#startedAt.set(executionId, fact.started.at);
+        this.#startedAt.set(executionId, fact.at);
         this.parts.stops.goOn(executionId);
         return this.parts.onChange(executionId);
       case 'orphaned':
@@ -193,34 +194,27 @@ export class ExecutionRunner {
         this.#orphaned.add(executionId);
         return this.#record({ type: 'orphaned', executionId, reason: fact.reason });
       case 'ended':
-        this.#finish(held, directory, fact.started, fact.result);
+        this.#finish(held, fact);
         return this.#release(executionId);
       case 'lost':
-        return this.#conclude(executionId, lostReport(held, this.#orphaned.has(executionId), this.#startedAt.get(executionId), fact.reason));
+        return this.#conclude(executionId, lostReport(held, this.#orphaned.has(executionId), fact.startedAt ?? this.#startedAt.get(executionId), fact.reason));
       case 'never-started':
-        return this.#conclude(executionId, endedWithout('never-started', held, fact.reason));
+      case 'declined':
+        return this.#conclude(executionId, endedWithout(fact.kind, held, fact.reason));
     }
   }
 
-  /** After a reboot only a result that was durable before it can tell more than that. */
-  #concludeFormerBoot(held: HeldExecution, bootId: string): void {
-    const directory = new ExecutionDirectory(this.parts.root, held.executionId);
-    const started = directory.started();
-    const result = directory.result();
-    if (result !== undefined) return this.#finish(held, directory, started, result);
-    const reason = `the host was rebooted before its end was known (boot ${bootId}, now ${this.parts.setting.bootId})`;
-    this.#conclude(held.executionId, lostReport(held, held.orphaned !== undefined, started?.at, reason));
-  }
-
-  #finish(held: HeldExecution, directory: ExecutionDirectory, started: StartedFile | undefined, result: ResultFile): void {
+  #finish(held: HeldExecution, { ending, output }: Extract<ExecutionFact, { kind: 'ended' }>): void {
     const { executionId } = held;
-    const signals = this.parts.stops.signalsTo(held, directory);
     this.parts.onStep('result-seen', executionId);
-    void Promise.all([summarise(directory.output('stdout')), summarise(directory.output('stderr'))]).then(([stdout, stderr]) => {
+    const finishing = output().then((summary) => {
+      this.#finishing.delete(finishing);
       if (this.#isClosed) return;
       this.parts.onStep('summarised', executionId);
-      this.#conclude(executionId, finishedReport(held, this.#orphaned.has(executionId), { started, result, signals }, { stdout, stderr }));
+      this.#conclude(executionId, finishedReport(held, this.#orphaned.has(executionId), ending, summary));
     });
+    // The next agent finds the end of a command again, that of a task it does not.
+    if (held.spec?.task !== undefined) this.#finishing.add(finishing);
   }
 
   #conclude(executionId: string, report: TerminalReport): void {

@@ -2,21 +2,25 @@ import type { StopFrame } from '#protocol/agent-link';
 import type { AgentJournal } from '../journal/agent-journal.js';
 import type { DeliveredSignal, HeldExecution, StopRequest } from '../journal/journal-record.js';
 import { isAfter } from '../journal/journal-state.js';
+import type { ExecutionStop } from './executor.port.js';
 import type { KeeperLog, KeeperStep } from './keeper-options.js';
 import { ExecutionDirectory } from './process/execution-directory.js';
 import { ProcessStop } from './process/process-stop.js';
 import { StrayHunt } from './process/stray-hunt.js';
+import type { TaskExecutor } from './tasks/task-executor.js';
+import { TaskStop } from './tasks/task-stop.js';
 
 export interface StopsParts {
   readonly journal: AgentJournal;
   readonly root: string;
+  readonly tasks: TaskExecutor;
   readonly log: KeeperLog;
   readonly onStep: (step: KeeperStep, executionId: string) => void;
 }
 
 /** What servers want stopped, and how far that is. A wish is durable before the first signal, a signal before the end that it brought. */
 export class ExecutionStops {
-  readonly #stops = new Map<string, ProcessStop>();
+  readonly #stops = new Map<string, ExecutionStop>();
   readonly #hunt = new StrayHunt();
   #isClosed = false;
 
@@ -54,8 +58,9 @@ export class ExecutionStops {
   }
 
   /** In the order of their sending, by this agent or a former one. */
-  signalsTo(held: HeldExecution, directory: ExecutionDirectory): readonly DeliveredSignal[] {
-    if (held.stopping === undefined) return [];
+  signalsTo(directory: ExecutionDirectory): readonly DeliveredSignal[] {
+    const held = this.#held(directory.executionId);
+    if (held?.stopping === undefined) return [];
     const kept = [...this.#stops.get(held.executionId)?.delivered ?? [], ...held.signalled ?? [], ...this.#marksIn(directory)];
     return (['SIGTERM', 'SIGKILL'] as const).flatMap((name) => kept.find(({ signal }) => signal === name) ?? []);
   }
@@ -82,18 +87,21 @@ export class ExecutionStops {
     }
   }
 
-  #stopOf(held: HeldExecution, request: StopRequest): ProcessStop {
+  #stopOf(held: HeldExecution, request: StopRequest): ExecutionStop {
     const { executionId } = held;
     const known = this.#stops.get(executionId);
     if (known !== undefined) return known;
-    const directory = new ExecutionDirectory(this.parts.root, executionId);
-    const stop = new ProcessStop(directory, request, this.signalsTo(held, directory), {
-      hunt: this.#hunt,
-      onDelivered: (delivered) => this.#record(executionId, delivered),
-      onTrouble: (what, error) => this.parts.log('warn', what, { executionId, error: String(error) }),
-    });
+    const onDelivered = (delivered: DeliveredSignal): void => this.#record(executionId, delivered);
+    const stop = held.spec?.task === undefined ? this.#processStop(executionId, request, onDelivered) : new TaskStop(executionId, this.parts.tasks, onDelivered);
     this.#stops.set(executionId, stop);
     return stop;
+  }
+
+  #processStop(executionId: string, request: StopRequest, onDelivered: (delivered: DeliveredSignal) => void): ExecutionStop {
+    const directory = new ExecutionDirectory(this.parts.root, executionId);
+    return new ProcessStop(directory, request, this.signalsTo(directory), {
+      hunt: this.#hunt, onDelivered, onTrouble: (what, error) => this.parts.log('warn', what, { executionId, error: String(error) }),
+    });
   }
 
   #record(executionId: string, delivered: DeliveredSignal): void {

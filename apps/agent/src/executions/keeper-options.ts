@@ -1,4 +1,5 @@
 import type { JournalOptions } from '../journal/agent-journal.js';
+import type { TasksOptions } from './tasks/open-tasks.js';
 
 /** Named points between two steps. Tests end the process there; nothing else listens. */
 export type KeeperStep =
@@ -25,6 +26,10 @@ export interface KeeperOptions {
   /** The net below the FIFOs and exit events. */
   readonly pollMs?: number;
   readonly retention?: Retention;
+  /** None: tasks are declined. */
+  readonly tasks?: TasksOptions | undefined;
+  /** How long tasks that run may take to end when the agent is stopped. */
+  readonly taskGraceMs?: number;
 }
 
 /** How long the output of forgotten executions stays. What a server does not have yet is none of them and stays. */

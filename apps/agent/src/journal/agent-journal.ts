@@ -40,6 +40,7 @@ export class AgentJournal {
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
   #compactAt = 0;
+  #couldExtend = true;
 
   private constructor(private readonly directory: string, private file: OpenJournalFile, private readonly options: Required<JournalOptions>) {
     this.#planCompaction();
@@ -67,8 +68,12 @@ export class AgentJournal {
     return this.file.sequence;
   }
 
-  /** False while the disk gives no more than what is kept back for results and refusals. */
+  /** False while the disk gives no more than what is kept back for results and refusals. A file that is just being extended has room. */
   get hasRoom(): boolean {
+    return this.#isAmple || (this.#turn !== undefined && this.#couldExtend);
+  }
+
+  get #isAmple(): boolean {
     return this.file.room >= this.options.space.reserveBytes;
   }
 
@@ -137,10 +142,12 @@ export class AgentJournal {
   }
 
   async #keepRoom(): Promise<void> {
-    if (this.hasRoom) return;
+    if (this.#isAmple) return;
     try {
       await this.file.extend(this.options.space.chunkBytes);
+      this.#couldExtend = true;
     } catch (error) {
+      this.#couldExtend = false;
       this.options.onTrouble('the journal cannot be extended; no new work is taken', error);
     }
   }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { AgentView } from '#protocol/api';
 import { addAgentVerbs } from '../agents/agent-verbs.js';
-import { agentOptions, type AgentFlags } from '../arguments/agent-options.js';
+import { agentOptions, TASK_HOSTS_HELP, TASKS_HELP, type AgentFlags } from '../arguments/agent-options.js';
 import { DEFAULT_SLOTS } from '../arguments/slot-count.js';
+import { WrongUsage } from '../client/cli-failure.js';
 import { DEFAULT_URL } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
 import { surviveClosedOutput } from '../output/closed-output.js';
@@ -29,11 +30,17 @@ export function addAgentCommands(program: Command, context: CliContext): void {
     .option('--data <dir>', 'its journal and the output of its jobs (KIROKU_DATA; .kiroku/agent-NAME)')
     .option('--token <token>', 'enrols the name at the first connect (KIROKU_TOKEN; agent.token beside or in --data)')
     .option('--slots <n>', `how many jobs it runs at once (KIROKU_SLOTS; ${DEFAULT_SLOTS})`)
+    .option('--tasks <module>', TASKS_HELP)
+    .option('--task-hosts <n>', TASK_HOSTS_HELP)
     .action(async (flags: AgentFlags) => {
       const options = agentOptions(flags, context);
       surviveClosedOutput(context);
       const agentModule = await context.loadAgent();
-      await agentModule.startAgent(options);
+      try {
+        await agentModule.startAgent(options);
+      } catch (error) {
+        throw error instanceof Error && error.name === 'TasksUnusableError' ? new WrongUsage(`--tasks: ${error.message}`) : error;
+      }
     });
 }
 

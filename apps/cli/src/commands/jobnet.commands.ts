@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { JobDefinition } from '#events/definition';
 import { JOBNET_STATES, type JobnetView } from '#protocol/api';
 import { apiPath } from '../client/api-client.js';
 import type { ConnectionOptions } from '../client/settings.js';
@@ -63,8 +64,13 @@ function showJobnet(view: JobnetView, out: Output): void {
   if (parameters !== '') out.table(['PARAMETERS'], [[parameters]]);
   out.line('');
   out.table(['JOB', 'AFTER', 'AGENT', 'COMMAND', 'SUCCESS', 'PARAMETERS', 'CWD'], definition.jobs.map((job) => [
-    job.id, job.after.join(', '), job.agent, commandWords(job.command), codes(job.successCodes), pairs({ ...job.env, ...job.parameters }), job.cwd ?? '',
+    job.id, job.after.join(', '), job.agent, workWords(job), codes(job.successCodes), pairs({ ...job.env, ...job.parameters }), job.cwd ?? '',
   ]));
+}
+
+/** `task load`, or the command. */
+function workWords({ command = '', task }: JobDefinition): string {
+  return task === undefined ? commandWords(command) : `task ${task}`;
 }
 
 /** A shell string as it is; a vector with its words quoted where they would not be one word of a shell. */

@@ -5,7 +5,7 @@ import { DEFAULT_URL, setting } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
 import { surviveClosedOutput } from '../output/closed-output.js';
 import type { UpOptions } from '../up/up.js';
-import { agentName } from '../arguments/agent-options.js';
+import { agentName, agentTasks, TASK_HOSTS_HELP, TASKS_HELP } from '../arguments/agent-options.js';
 import { DEFAULT_LISTEN, listenAddress } from '../arguments/listen-address.js';
 import { DEFAULT_SLOTS, slotCount } from '../arguments/slot-count.js';
 
@@ -13,6 +13,8 @@ interface Flags {
   listen?: string;
   data?: string;
   slots?: string;
+  tasks?: string;
+  taskHosts?: string;
   name: string;
   verbose?: boolean;
 }
@@ -24,6 +26,8 @@ export function addUpCommand(program: Command, context: CliContext): void {
     .option('--data <dir>', 'data, tokens and logs (KIROKU_DATA; .kiroku in the checkout)')
     .option('--slots <n>', `how many jobs the agent runs at once (KIROKU_SLOTS; ${DEFAULT_SLOTS})`)
     .option('--name <name>', 'what jobs call the agent', 'local')
+    .option('--tasks <module>', TASKS_HELP)
+    .option('--task-hosts <n>', TASK_HOSTS_HELP)
     .option('--verbose', 'pass the logs of both on to stderr instead of writing them to DATA/logs')
     .action((flags: Flags) => up(flags, context));
 }
@@ -50,6 +54,7 @@ function upOptions(flags: Flags, { env, cwd, checkout }: CliContext, say: (text:
     listen: listenAddress(setting(flags.listen, env, 'KIROKU_LISTEN') ?? DEFAULT_LISTEN),
     slots: slotCount(setting(flags.slots, env, 'KIROKU_SLOTS')),
     name: agentName(flags.name),
+    tasks: agentTasks(flags, { env, cwd }),
     verbose: flags.verbose === true,
     entry: fileURLToPath(new URL('../main.js', import.meta.url)),
     ready: (url) => hints(url, named === undefined ? undefined : data).forEach(say),

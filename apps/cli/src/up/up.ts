@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CliFailure } from '../client/cli-failure.js';
+import type { AgentOptions } from '../cli-context.js';
 import { EXIT } from '../client/exit-codes.js';
 import { hostAndPort, type ListenAddress } from '../arguments/listen-address.js';
 import { oneLine } from '../output/plain-text.js';
@@ -23,6 +24,7 @@ export interface UpOptions {
   slots: number;
   name: string;
   /** Passes the logs on instead of writing them to files. */
+  tasks: AgentOptions['tasks'];
   verbose: boolean;
   /** The module that becomes the server or the agent, as `bin/kiroku` does. */
   entry: string;
@@ -143,8 +145,11 @@ export class Up {
   }
 
   private agentArguments(): string[] {
-    const { data, name, slots } = this.options;
-    return ['agent', 'start', '--name', name, '--server', reachable(this.url!), '--data', join(data, `agent-${name}`), '--slots', String(slots)];
+    const { data, name, slots, tasks } = this.options;
+    return [
+      'agent', 'start', '--name', name, '--server', reachable(this.url!), '--data', join(data, `agent-${name}`), '--slots', String(slots),
+      ...(tasks === undefined ? [] : ['--tasks', tasks.module]), ...(tasks?.hosts === undefined ? [] : ['--task-hosts', String(tasks.hosts)]),
+    ];
   }
 
   private note(news: Partial<UpRecord>): void {

@@ -31,12 +31,12 @@ export function frameFor(runs: RunsProjection, { runId, jobId, executionId, posi
   return { kind: 'dispatch', position: position.toString(), spec: specOf(run, job, execution) };
 }
 
-/** Everything the process needs, by value: run and job parameters and the job's environment, the nearer one winning. */
+/** Everything the process or the task needs, by value: run and job parameters and the job's environment, the nearer one winning. */
 function specOf(run: Run, job: Job, { executionId, attempt }: Execution): ExecutionSpec {
-  const { id: jobId, command, env, parameters, cwd } = job.definition;
-  return {
-    executionId, runId: run.runId, jobId, attempt, command,
-    env: { ...parameters, ...run.parameters, ...env },
-    ...(cwd === undefined ? {} : { cwd }),
-  };
+  const { id: jobId, command, task, env, parameters, cwd } = job.definition;
+  const execution = { executionId, runId: run.runId, jobId, attempt };
+  const variables = { ...parameters, ...run.parameters, ...env };
+  if (task !== undefined) return { ...execution, task: { name: task, parameters: variables } };
+  if (command === undefined) throw new Error(`job ${jobId} of run ${run.runId} has neither a command nor a task`);
+  return { ...execution, command, env: variables, ...(cwd === undefined ? {} : { cwd }) };
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ExecutionSpec } from '#protocol/agent-link';
+import type { CommandSpec } from '#protocol/agent-link';
 import type { ExecutionDirectory } from './execution-directory.js';
 
 const WRAPPER = fileURLToPath(new URL('../wrapper.sh', import.meta.url));
@@ -26,7 +26,7 @@ export function launchSetting(bootId: string, workDir: string, environment: Node
 }
 
 /** Starts a wrapper that lives on when the agent dies: a session of its own, nothing connected. The claim decides whether it runs the job. */
-export function spawnWrapper(directory: ExecutionDirectory, spec: ExecutionSpec, setting: LaunchSetting): ChildProcess {
+export function spawnWrapper(directory: ExecutionDirectory, spec: CommandSpec, setting: LaunchSetting): ChildProcess {
   const { tools } = setting;
   const cwd = spec.cwd === undefined ? directory.work : resolve(setting.workDir, spec.cwd);
   const child = spawn('/bin/sh', [WRAPPER, setting.bootId, tools.setsid, tools.sync, tools.sleep, cwd, ...argvOf(spec, tools.env)], {
@@ -37,13 +37,13 @@ export function spawnWrapper(directory: ExecutionDirectory, spec: ExecutionSpec,
 }
 
 /** Values go as arguments and environment only; nothing is ever put into the text of a script. */
-function argvOf(spec: ExecutionSpec, env: string): string[] {
+function argvOf(spec: CommandSpec, env: string): string[] {
   const argv = typeof spec.command === 'string' ? ['/bin/sh', '-c', spec.command] : spec.command;
   const awkward = Object.entries(spec.env).filter(([name]) => isAwkwardName(name));
   return awkward.length === 0 ? argv : [env, '--', ...awkward.map(([name, value]) => `${name}=${value}`), ...argv];
 }
 
-function environmentOf(spec: ExecutionSpec, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function environmentOf(spec: CommandSpec, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...own,
     ...Object.fromEntries(Object.entries(spec.env).filter(([name]) => !isAwkwardName(name))),

@@ -30,6 +30,12 @@ export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   return livingStat(pid)?.startTime === startTime;
 }
 
+/** Of a process that lives. */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  const stat = livingStat(pid);
+  return stat && { pid, startTime: stat.startTime };
+}
+
 /**
  * Processes of an execution that its FIFO does not show: a program may close every descriptor it inherited (Python does it for
  * its children). They are found by the session or by the environment they got; read only when all else says that nobody is left.

@@ -1,4 +1,5 @@
 import type { DeliveredSignal, StopRequest } from '../../journal/journal-record.js';
+import type { ExecutionStop } from '../executor.port.js';
 import type { ExecutionDirectory, StartedFile } from './execution-directory.js';
 import { isAlive, uptimeSeconds } from './proc.js';
 import { isWorking } from './process-watch.js';
@@ -23,7 +24,7 @@ const GROUP_LATE_MS = 256;
  * SIGTERM goes to the job's process group, SIGKILL to all that descends from it. What wakes it (the start, a timer, the slow poll) makes it look at the same
  * files and clocks, so that one look more than needed changes nothing, nor does a restart of the agent.
  */
-export class ProcessStop {
+export class ProcessStop implements ExecutionStop {
   readonly #delivered: DeliveredSignal[];
   #timer: NodeJS.Timeout | undefined;
   #groupWaitMs = GROUP_SOON_MS;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { ExecutionSpec } from '#protocol/agent-link';
+import type { CommandSpec } from '#protocol/agent-link';
 import { hasWriter } from '../../journal/data-directory-lock.js';
 import type { Claim, ExecutionDirectory, ResultFile, StartedFile } from './execution-directory.js';
 import { spawnWrapper, type LaunchSetting } from './launch.js';
@@ -35,7 +35,7 @@ export class ProcessWatch {
   }
 
   /** Spawns a wrapper unless one has claimed the execution already, and watches. The directory is in place. */
-  begin(spec: ExecutionSpec, setting: LaunchSetting): void {
+  begin(spec: CommandSpec, setting: LaunchSetting): void {
     this.#hasBegun = true;
     this.#lifeLine.open();
     if (this.directory.result() === undefined && this.directory.claim() === undefined) this.#spawn(spec, setting);
@@ -66,7 +66,7 @@ export class ProcessWatch {
     this.#lifeLine.close();
   }
 
-  #spawn(spec: ExecutionSpec, setting: LaunchSetting): void {
+  #spawn(spec: CommandSpec, setting: LaunchSetting): void {
     try {
       this.#child = spawnWrapper(this.directory, spec, setting);
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { ExecutionSpec } from '#protocol/agent-link';
+import type { CommandSpec } from '#protocol/agent-link';
 import { isAwkwardName } from './launch.js';
 
 /** What Linux takes for one argument or variable, its final zero byte included (MAX_ARG_STRLEN). */
@@ -7,7 +7,7 @@ const LONGEST_STRING_BYTES = 128 * 1024;
 const LONGEST_TOTAL_BYTES = 1536 * 1024;
 
 /** Why no process can be made of a specification, as a sentence for the report; undefined when one can. */
-export function whyNotTaken(spec: ExecutionSpec): string | undefined {
+export function whyNotTaken(spec: CommandSpec): string | undefined {
   const argv = typeof spec.command === 'string' ? [spec.command] : spec.command;
   const variables = Object.entries(spec.env);
   if (argv[0] === undefined || argv[0] === '') return 'the command is empty';

@@ -7,6 +7,9 @@ export interface KeeperHostConfig {
   readonly slots: number;
   readonly bootId?: string;
   readonly workDir?: string;
+  /** The file of a module with tasks, and how many hosts. */
+  readonly tasks?: { readonly module: string; readonly hosts: number };
+  readonly taskGraceMs?: number;
   readonly crashAt?: { readonly step: KeeperStep; readonly occurrence: number };
 }
 

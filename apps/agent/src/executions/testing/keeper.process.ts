@@ -14,6 +14,8 @@ const keeper = await ExecutionKeeper.open({
   slots: config.slots,
   ...(config.bootId !== undefined && { bootId: config.bootId }),
   ...(config.workDir !== undefined && { workDir: config.workDir }),
+  ...(config.tasks !== undefined && { tasks: config.tasks }),
+  ...(config.taskGraceMs !== undefined && { taskGraceMs: config.taskGraceMs }),
   onReport: () => say({ event: 'report' }),
   log: (level, message, details) => process.stderr.write(`${JSON.stringify({ level, message, ...details })}\n`),
   onStep: (step) => {

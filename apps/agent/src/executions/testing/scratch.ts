@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CancelFrame, DispatchFrame, ExecutionSpec, Report, StopFrame } from '#protocol/agent-link';
+import type { CancelFrame, CommandSpec, DispatchFrame, Report, StopFrame } from '#protocol/agent-link';
 import { ExecutionDirectory } from '../process/execution-directory.js';
 import { findProcessesOf } from '../process/proc.js';
 import { until } from './wait-for.js';
@@ -9,9 +9,14 @@ import { until } from './wait-for.js';
 /** Processes of an execution are looked for by its id all over the host: no other suite that runs now has these. */
 export const idOf = (n: number): string => `run~job-${process.pid}~${n}`;
 
-export function dispatch(n: number, command: string | string[], more: Partial<ExecutionSpec> = {}): DispatchFrame {
-  const spec: ExecutionSpec = { executionId: idOf(n), runId: 'run', jobId: 'job', attempt: 1, command, env: {}, ...more };
+export function dispatch(n: number, command: string | string[], more: Partial<CommandSpec> = {}): DispatchFrame & { readonly spec: CommandSpec } {
+  const spec: CommandSpec = { executionId: idOf(n), runId: 'run', jobId: 'job', attempt: 1, command, env: {}, ...more };
   return { kind: 'dispatch', session: 1, position: String(n), spec };
+}
+
+/** The call of a task. */
+export function taskDispatch(n: number, name: string, parameters: Record<string, string> = {}): DispatchFrame {
+  return { kind: 'dispatch', session: 1, position: String(n), spec: { executionId: idOf(n), runId: 'run', jobId: 'job', attempt: 1, task: { name, parameters } } };
 }
 
 export function cancel(n: number, position: number): CancelFrame {

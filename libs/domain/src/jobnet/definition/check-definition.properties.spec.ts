@@ -19,11 +19,13 @@ const job = fc.record({
   cwd: fc.string({ minLength: 1, unit: 'grapheme-ascii' }),
 }, { requiredKeys: ['command', 'agent'] });
 
+const taskJob = fc.record({ task: id, agent: id, parameters: variables, stopGraceSeconds: fc.nat({ max: 86_400 }) }, { requiredKeys: ['task', 'agent'] });
+
 type Jobs = Map<string, Record<string, unknown> & { after: string[] }>;
 
 /** Jobs that only come after jobs before them in a list; they are written in another order. */
 const jobsOfDag = (minLength: number): fc.Arbitrary<Jobs> => fc.uniqueArray(id, { minLength, maxLength: 12 }).chain((ids) => fc.tuple(
-  fc.tuple(...ids.map((_, index) => fc.tuple(job, fc.subarray(ids.slice(0, index))))),
+  fc.tuple(...ids.map((_, index) => fc.tuple(fc.oneof({ weight: 3, arbitrary: job }, { weight: 1, arbitrary: taskJob }), fc.subarray(ids.slice(0, index))))),
   fc.shuffledSubarray(ids, { minLength: ids.length }),
 ).map(([jobs, order]) => {
   const ordered = new Map(ids.map((key, index) => [key, { ...jobs[index]?.[0], after: jobs[index]?.[1] ?? [] }]));
@@ -34,7 +36,12 @@ const top = fc.record({ jobnet: id, onFailure: fc.constantFrom('hold', 'end'), p
 
 /** The normal form, written as an author would. */
 function printed({ jobs, ...rest }: JobnetDefinition): unknown {
-  return { ...rest, jobs: new Map(jobs.map(({ id: key, ...job }) => [key, job])) };
+  return { ...rest, jobs: new Map(jobs.map(({ id: key, ...each }) => [key, asWritten(each)])) };
+}
+
+/** What only commands have stands in the normal form of a task as well, and cannot be written there. */
+function asWritten({ env, successCodes, ...job }: Omit<JobnetDefinition['jobs'][number], 'id'>): unknown {
+  return job.task === undefined ? { ...job, env, successCodes } : job;
 }
 
 function accepted(document: unknown): JobnetDefinition {

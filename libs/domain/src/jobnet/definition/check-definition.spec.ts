@@ -32,6 +32,11 @@ describe('a jobnet without faults', () => {
       }] } });
   });
 
+  it('may have a task instead of a command, with all that tasks can have', () => {
+    expect(jobOf(jobnetWith({ task: 'load-orders.v2', agent: 'local', parameters: { DAY: 1 }, stopGraceSeconds: 0 })))
+      .toEqual({ id: 'A1', task: 'load-orders.v2', agent: 'local', after: [], successCodes: [0], env: {}, parameters: { DAY: '1' }, stopGraceSeconds: 0 });
+  });
+
   it('takes one id and one exit code for a list of one', () => {
     expect(jobOf({ jobnet: 'A', jobs: { A2: { command: 'x', agent: 'l', after: 'A1', successCodes: 1 }, A1: { command: 'x', agent: 'l' } } }))
       .toMatchObject({ after: ['A1'], successCodes: [1] });

@@ -2,13 +2,13 @@ import type { JobDefinition } from '#events/definition';
 import { describe, integerOf } from './document.js';
 import { quote, type FaultList, type Path } from './faults.js';
 import { readAfter, type Reference } from './read-after.js';
-import { readCommand } from './read-command.js';
 import { readMapping } from './read-mapping.js';
 import { readSuccessCodes } from './read-success-codes.js';
 import { checkReachesProcess, readId } from './read-text.js';
 import { readVariables } from './read-variables.js';
 
-export const JOB_KEYS = ['command', 'agent', 'after', 'successCodes', 'env', 'cwd', 'parameters', 'stopGraceSeconds'] as const;
+import { readWork } from './read-work.js';
+export const JOB_KEYS = ['command', 'task', 'agent', 'after', 'successCodes', 'env', 'cwd', 'parameters', 'stopGraceSeconds'] as const;
 
 /** A job as far as it could be read: gaps stand where a fault was reported. */
 export interface JobReading {
@@ -19,7 +19,7 @@ export interface JobReading {
 export function readJob(id: string, value: unknown, known: ReadonlySet<string>, faults: FaultList): JobReading {
   const path: Path = ['jobs', id];
   const what = `Job ${quote(id)}`;
-  const rule = { what, accepted: JOB_KEYS, reserved: ['task'], elsewhere: { keys: ['jobnet', 'jobs', 'onFailure'], where: 'at the top of the jobnet' } };
+  const rule = { what, accepted: JOB_KEYS, elsewhere: { keys: ['jobnet', 'jobs', 'onFailure'], where: 'at the top of the jobnet' } };
   const entries = readMapping(value, path, rule, faults);
   if (entries === undefined) return { job: nothingRead(id), references: [] };
   const references = readAfter(entries.get('after'), [...path, 'after'], id, known, faults);
@@ -27,7 +27,7 @@ export function readJob(id: string, value: unknown, known: ReadonlySet<string>, 
   const stopGraceSeconds = readGrace(entries.get('stopGraceSeconds'), [...path, 'stopGraceSeconds'], what, faults);
   const job: JobDefinition = {
     id,
-    command: commandOf(entries, path, what, faults),
+    ...readWork(entries, path, what, faults),
     agent: agentOf(entries, path, id, faults),
     after: references.map(({ to }) => to),
     successCodes: readSuccessCodes(entries.get('successCodes'), [...path, 'successCodes'], what, faults),
@@ -41,18 +41,6 @@ export function readJob(id: string, value: unknown, known: ReadonlySet<string>, 
 
 function nothingRead(id: string): JobDefinition {
   return { id, command: '', agent: '', after: [], successCodes: [], env: {}, parameters: {} };
-}
-
-function commandOf(entries: ReadonlyMap<string, unknown>, path: Path, what: string, faults: FaultList): string | string[] {
-  const both = entries.has('command') && entries.has('task');
-  if (both) {
-    faults.addAtKey([...path, 'task'], 'command-and-task', `${what} has both command and task; a job has one of them, and this version runs commands only. Remove task.`);
-  } else if (entries.has('task')) {
-    faults.addAtKey([...path, 'task'], 'task-reserved', `${what} has a task; tasks are not run by this version; use command.`);
-  } else if (!entries.has('command')) {
-    faults.addAtKey(path, 'missing-key', `${what} has no command; write command: and what to run.`);
-  }
-  return entries.has('command') ? readCommand(entries.get('command'), [...path, 'command'], what, faults) ?? '' : '';
 }
 
 function agentOf(entries: ReadonlyMap<string, unknown>, path: Path, id: string, faults: FaultList): string {

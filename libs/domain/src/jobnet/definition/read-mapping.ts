@@ -6,8 +6,6 @@ export interface MappingRule {
   /** Begins the messages: `Job "A1"`. */
   readonly what: string;
   readonly accepted: readonly string[];
-  /** Known here, though not offered: its reader has an answer of its own. */
-  readonly reserved?: readonly string[];
   readonly elsewhere: { readonly keys: readonly string[]; readonly where: string };
 }
 
@@ -21,7 +19,7 @@ export function readMapping(value: unknown, path: Path, rule: MappingRule, fault
     return undefined;
   }
   for (const key of entries.keys()) {
-    if (rule.accepted.includes(key) || rule.reserved?.includes(key) === true) continue;
+    if (rule.accepted.includes(key)) continue;
     faults.addAtKey([...path, key], 'unknown-key', unknownKey(key, rule, faults));
   }
   return entries;
