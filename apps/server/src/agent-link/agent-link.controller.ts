@@ -1,12 +1,15 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { identifier } from '#events/vocabulary';
-import { hello, reportBatch, type ReportAnswer, type Welcome } from '#protocol/agent-link';
+import { frame, type Hello, hello, type ReportAnswer, reportAnswer, type ReportBatch, reportBatch, type Welcome, welcome } from '#protocol/agent-link';
 import { HttpProblem } from '../http/http-problem.js';
 import { CurrentPrincipal, ForAgents, type Principal } from '../http/principal.js';
 import { validate } from '../http/validate.js';
+import { CheckedBody, CheckedQuery } from '../openapi/checked.js';
+import { Route, Tag } from '../openapi/route.js';
 import { Dispatcher } from './dispatcher.js';
+import { AlsoEnrols, OwnNameGuard } from './own-name.guard.js';
 import { type LiveSession, LiveSessions } from './live-sessions.js';
 import { ReportRecording } from './report-recording.js';
 import { SessionOpening } from './session-opening.js';
@@ -17,6 +20,8 @@ const dispatchesQuery = z.object({ session: z.coerce.number().int().nonnegative(
 /** The three routes that agents talk on (`#protocol/agent-link`). */
 @Controller('api/v1/agents/:name')
 @ForAgents()
+@UseGuards(OwnNameGuard)
+@Tag('agent link')
 export class AgentLinkController {
   constructor(
     private readonly opening: SessionOpening,
@@ -27,26 +32,27 @@ export class AgentLinkController {
   ) {}
 
   @Post('sessions')
-  @HttpCode(201)
-  open(@Param('name') name: string, @Body() body: unknown, @CurrentPrincipal() principal: Principal): Promise<Welcome> {
+  @AlsoEnrols()
+  @Route({
+    summary: 'Begin a session', answers: { 201: welcome }, refuses: { 409: ['agent-name-in-use', 'log-behind-agent', 'history-corrupt'] },
+    description: 'The first one of a name shows the enrolment token, and gets the credential of the agent.',
+  })
+  open(@Param('name') name: string, @CheckedBody(hello, 'hello') greeting: Hello, @CurrentPrincipal() principal: Principal): Promise<Welcome> {
     validate(identifier, name, 'agent\'s name');
-    if (principal.role !== 'enrolment') requireOwn(name, principal);
-    return this.opening.open(name, principal, validate(hello, body, 'hello'));
+    return this.opening.open(name, principal, greeting);
   }
 
   @Post('reports')
-  @HttpCode(200)
-  report(@Param('name') name: string, @Body() body: unknown, @CurrentPrincipal() principal: Principal): Promise<ReportAnswer> {
-    requireOwn(name, principal);
-    const { session, reports } = validate(reportBatch, body, 'batch of reports');
+  @Route({ summary: 'Report what became of executions', answers: { 200: reportAnswer }, refuses: { 409: ['session-over', 'history-corrupt'] } })
+  report(@Param('name') name: string, @CheckedBody(reportBatch, 'batch of reports') { session, reports }: ReportBatch): Promise<ReportAnswer> {
     this.live.require(name, session);
     return this.recording.record(name, reports);
   }
 
   @Get('dispatches')
-  dispatches(@Param('name') name: string, @Query() query: unknown, @CurrentPrincipal() principal: Principal, @Res() reply: FastifyReply): void {
-    requireOwn(name, principal);
-    const session = this.live.require(name, validate(dispatchesQuery, query, 'query').session);
+  @Route({ summary: 'What the agent is to do, as long as the session lives', description: 'Server-sent events: `data` is a frame.', answers: { 200: { 'text/event-stream': frame } }, refuses: { 409: ['session-over'] } })
+  dispatches(@Param('name') name: string, @CheckedQuery(dispatchesQuery) query: z.output<typeof dispatchesQuery>, @Res() reply: FastifyReply): void {
+    const session = this.live.require(name, query.session);
     if (session.stream !== undefined) throw new HttpProblem(409, 'session-over', 'this session has its stream already; say hello again');
     this.stream(session, reply);
   }
@@ -62,9 +68,4 @@ export class AgentLinkController {
     session.stream = { write: (text) => void raw.write(text), end: () => void raw.end() };
     this.dispatcher.attach(session);
   }
-}
-
-/** Only the agent itself, with the credential it got when it enrolled. */
-export function requireOwn(name: string, { actor, role }: Principal): void {
-  if (role !== 'agent' || actor.id !== name) throw new HttpProblem(403, 'forbidden', `this token is not the credential of agent ${name}`);
 }

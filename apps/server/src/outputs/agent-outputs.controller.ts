@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
-import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Param, Post, Req, UseGuards } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { OUTPUT_HEADER } from '#protocol/output-headers';
 import { outputRefusal } from '#protocol/outputs';
-import { requireOwn } from '../agent-link/agent-link.controller.js';
+import { OwnNameGuard } from '../agent-link/own-name.guard.js';
 import { longRequests } from '../http/long-requests.js';
-import { CurrentPrincipal, ForAgents, type Principal } from '../http/principal.js';
+import { ForAgents } from '../http/principal.js';
 import { validate } from '../http/validate.js';
+import { Route, Tag } from '../openapi/route.js';
 import { OutputTransfers } from './output-transfers.js';
 
 const announcement = z.object({
@@ -18,13 +19,17 @@ const announcement = z.object({
 /** Where agents bring the output that a frame asked them for. */
 @Controller('api/v1/agents/:name/outputs/:requestId')
 @ForAgents()
+@UseGuards(OwnNameGuard)
+@Tag('agent link')
 export class AgentOutputsController {
   constructor(private readonly transfers: OutputTransfers) {}
 
   @Post()
-  @HttpCode(200)
-  async take(@Param('name') name: string, @Param('requestId') requestId: string, @Req() request: FastifyRequest, @CurrentPrincipal() principal: Principal): Promise<object> {
-    requireOwn(name, principal);
+  @Route({
+    summary: 'Bring the output that a frame asked for, or say why not', body: { 'application/octet-stream': z.unknown(), 'application/json': outputRefusal },
+    headers: announcement.shape, answers: { 200: z.object({}) }, refuses: { 404: ['output-not-wanted'] }, description: 'The headers come with bytes.',
+  })
+  async take(@Param('name') name: string, @Param('requestId') requestId: string, @Req() request: FastifyRequest): Promise<object> {
     const { body, headers } = request;
     if (!(body instanceof Readable)) {
       this.transfers.refuse(name, requestId, validate(outputRefusal, body, 'refusal'));

@@ -1,22 +1,33 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { position } from '#protocol/agent-link';
+import { outputView } from '#protocol/api';
 import { OUTPUT_HEADER } from '#protocol/output-headers';
 import { outputQuery } from '#protocol/outputs';
 import { HttpProblem } from '../http/http-problem.js';
-import { validate } from '../http/validate.js';
+import { CheckedQuery } from '../openapi/checked.js';
+import { Route, Tag } from '../openapi/route.js';
 import { type FoundOutput, WholeOutputs } from './whole-outputs.js';
 
 const query = outputQuery.extend({ after: position.optional() });
 
+const refuses = {
+  404: ['run-not-found', 'job-not-found', 'execution-not-found', 'no-output', 'output-gone'], 409: ['output-shorter'], 503: ['agent-away', 'too-many-transfers'],
+};
+
 @Controller('api/v1/runs/:runId/jobs/:jobId')
+@Tag('jobs')
 export class JobOutputController {
   constructor(private readonly outputs: WholeOutputs) {}
 
   /** As JSON what is on record, as bytes the whole of it. */
   @Get('output')
-  async show(@Param('runId') runId: string, @Param('jobId') jobId: string, @Query() raw: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const asked = validate(query, raw, 'query');
+  @Route({
+    summary: 'Read what a job wrote', answers: { 200: { 'application/json': outputView, 'application/octet-stream': z.unknown(), 'text/plain': z.string() } }, refuses,
+    description: 'As JSON what is on record: the last bytes. By `Accept: application/octet-stream` or `text/plain` the whole of it, from the agent where it has to be.',
+  })
+  async show(@Param('runId') runId: string, @Param('jobId') jobId: string, @CheckedQuery(query) asked: z.output<typeof query>, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const type = typeOfBytes(request);
     if (type === undefined) {
       if (asked.follow === 'true' || asked.from > 0) throw new HttpProblem(400, 'invalid-request', 'bytes are needed to follow, or to begin behind the first one: ask with `Accept: application/octet-stream`');
