@@ -1,5 +1,6 @@
 import type { Receipt } from '#events/agent.events';
 import type { HeldExecution, JournalRecord, JournalSnapshot } from './journal-record.js';
+import { NewestNames } from './newest-names.js';
 
 /** How many forgotten executions are still known by name; older ones are covered by `servedUpTo`. */
 export const REMEMBERED_FORGOTTEN = 10_000;
@@ -21,7 +22,7 @@ export interface JournalState {
   /** In the order of their acceptance. */
   readonly held: Map<string, HeldExecution>;
   /** The newest forgotten ids, oldest first. */
-  readonly forgotten: Set<string>;
+  readonly forgotten: NewestNames;
   /** Cancelled before their dispatch was seen: execution id and the cancel's position. */
   readonly refusals: Map<string, string>;
 }
@@ -37,7 +38,7 @@ export function stateOf(snapshot: JournalSnapshot): JournalState {
     receipt: snapshot.receipt,
     session: snapshot.session,
     held: new Map(snapshot.held.map((execution) => [execution.executionId, execution])),
-    forgotten: new Set(snapshot.forgotten),
+    forgotten: new NewestNames(REMEMBERED_FORGOTTEN, snapshot.forgotten),
     refusals: new Map(snapshot.refusals),
   };
 }
@@ -95,7 +96,8 @@ export function evolve(state: JournalState, record: JournalRecord): void {
 
 /** Positions are decimal strings of up to 20 digits, more than a number holds. */
 export function isAfter(one: string, other: string): boolean {
-  return BigInt(one) > BigInt(other);
+  // Digits of one length stand in the order of their numbers, which is most cases and a tenth of the time.
+  return one.length === other.length ? one > other : BigInt(one) > BigInt(other);
 }
 
 /** The specification is dropped: nothing will be started from it any more. */
@@ -112,10 +114,6 @@ function forget(state: JournalState, record: Extract<JournalRecord, { type: 'for
   state.held.delete(record.executionId);
   state.forgotten.add(record.executionId);
   if (state.receipt === undefined || isAfter(record.receipt.position, state.receipt.position)) state.receipt = record.receipt;
-  for (const oldest of state.forgotten) {
-    if (state.forgotten.size <= REMEMBERED_FORGOTTEN) break;
-    state.forgotten.delete(oldest);
-  }
 }
 
 /** A dispatch stands before the cancel that names it in the log, so a refusal at or below `servedUpTo` has nothing left to refuse. */

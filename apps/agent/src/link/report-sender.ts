@@ -9,6 +9,10 @@ import { RefusedError, type ServerClient } from './server-client.js';
 const MOST_REPORTS = 500;
 const MOST_BYTES = 2 * 1024 * 1024;
 
+/** Of a report without its texts, and of a character of them (`\u0000`). */
+const REST_BYTES = 2 * 1024;
+const BYTES_PER_CHARACTER = 6;
+
 /** Sends what the keeper has to report, in batches that grow while one is under way, and a sign of life when there is nothing. */
 export class ReportSender {
   private wake: () => void = () => undefined;
@@ -26,18 +30,20 @@ export class ReportSender {
   async run(client: ServerClient, path: string, session: number, signal: AbortSignal): Promise<void> {
     // The next session may be with a server that can read them: nothing finished is lost.
     this.setAside.clear();
+    let reports = this.due();
     while (!signal.aborted) {
-      const reports = this.due();
-      // Taken before the request: what comes in meanwhile must not wait for a heartbeat.
-      const more = this.nextNudge(signal);
       const progress = await this.deliver(client, path, session, reports, signal);
-      if (!progress) await wait(this.pace.retryMs, undefined, { signal });
-      else if (this.due().length === 0) await more;
+      // What came in meanwhile is among them, and what comes from here on nudges: nothing waits for a heartbeat.
+      reports = this.due();
+      if (progress && reports.length > 0) continue;
+      await (progress ? this.nextNudge(signal) : wait(this.pace.retryMs, undefined, { signal }));
+      reports = this.due();
     }
   }
 
   private due(): Report[] {
-    return this.keeper.pendingReports().filter((report) => !this.setAside.has(keyOf(report)));
+    const reports = this.keeper.pendingReports();
+    return this.setAside.size === 0 ? reports : reports.filter((report) => !this.setAside.has(keyOf(report)));
   }
 
   /** False when nothing came of it, and it is to be tried again after a pause. */
@@ -76,7 +82,9 @@ export class ReportSender {
     return first || second;
   }
 
+  /** Or the next heartbeat, or the end. */
   private nextNudge(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -91,6 +99,8 @@ export class ReportSender {
 }
 
 function firstBatch(reports: readonly Report[]): Report[] {
+  // To measure them exactly costs as much as to send them, and most batches are far from the limit.
+  if (reports.length <= MOST_REPORTS && sum(reports, mostBytesOf) <= MOST_BYTES) return [...reports];
   const batch: Report[] = [];
   let bytes = 0;
   for (const report of reports) {
@@ -99,6 +109,16 @@ function firstBatch(reports: readonly Report[]): Report[] {
     batch.push(report);
   }
   return batch;
+}
+
+/** No report is longer as JSON: ids, instants and names have less than `REST_BYTES`, and a character of a text at most six bytes. */
+function mostBytesOf(report: Report): number {
+  const text = 'output' in report ? report.output.stdout.tail.length + report.output.stderr.tail.length : 'reason' in report ? report.reason.length : 0;
+  return REST_BYTES + BYTES_PER_CHARACTER * text;
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
 }
 
 function keyOf({ executionId, sequence }: Report): string {
