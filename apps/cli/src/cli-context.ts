@@ -28,6 +28,8 @@ type TextOutput = NodeJS.WritableStream & { isTTY?: boolean };
 /** All that a command may touch of the world around it. */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What to call a variable whose value stands in a configuration file. */
+  sourceOf?(variable: string): string;
   readonly cwd: string;
   /** The folder of Kiroku's own package.json; `up` keeps its data there. */
   readonly checkout: string;

@@ -41,7 +41,10 @@ export function serverUrl(text: string): string {
 function findToken(options: ConnectionOptions, context: CliContext): { token?: string; searched: string } {
   if (options.token !== undefined) return { token: usableToken(options.token, '--token'), searched: 'the token came from --token' };
   const fromEnvironment = context.env['KIROKU_TOKEN'];
-  if (fromEnvironment) return { token: usableToken(fromEnvironment, 'KIROKU_TOKEN'), searched: 'the token came from KIROKU_TOKEN' };
+  if (fromEnvironment) {
+    const source = context.sourceOf?.('KIROKU_TOKEN') ?? 'KIROKU_TOKEN';
+    return { token: usableToken(fromEnvironment, source), searched: `the token came from ${source}` };
+  }
   const files = tokenFolders(options, context).map((folder) => join(folder, 'operator.token'));
   const found = files.find((file) => existsSync(file));
   if (found === undefined) return { searched: `no token: neither --token nor KIROKU_TOKEN is given, and there is no ${files.join(' or ')}` };

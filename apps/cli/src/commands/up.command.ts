@@ -15,7 +15,7 @@ interface Flags {
   slots?: string;
   tasks?: string;
   taskHosts?: string;
-  name: string;
+  name?: string;
   verbose?: boolean;
 }
 
@@ -25,7 +25,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
     .option('--listen <host:port>', `where the server serves (KIROKU_LISTEN; ${DEFAULT_LISTEN})`)
     .option('--data <dir>', 'data, tokens and logs (KIROKU_DATA; .kiroku in the checkout)')
     .option('--slots <n>', `how many jobs the agent runs at once (KIROKU_SLOTS; ${DEFAULT_SLOTS})`)
-    .option('--name <name>', 'what jobs call the agent', 'local')
+    .option('--name <name>', 'what jobs call the agent (KIROKU_NAME; local)')
     .option('--tasks <module>', TASKS_HELP)
     .option('--task-hosts <n>', TASK_HOSTS_HELP)
     .option('--verbose', 'pass the logs of both on to stderr instead of writing them to DATA/logs')
@@ -53,7 +53,7 @@ function upOptions(flags: Flags, { env, cwd, checkout }: CliContext, say: (text:
     data, env, cwd, say,
     listen: listenAddress(setting(flags.listen, env, 'KIROKU_LISTEN') ?? DEFAULT_LISTEN),
     slots: slotCount(setting(flags.slots, env, 'KIROKU_SLOTS')),
-    name: agentName(flags.name),
+    name: agentName(setting(flags.name, env, 'KIROKU_NAME') ?? 'local'),
     tasks: agentTasks(flags, { env, cwd }),
     verbose: flags.verbose === true,
     entry: fileURLToPath(new URL('../main.js', import.meta.url)),

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CliFailure } from '../client/cli-failure.js';
 import type { AgentOptions } from '../cli-context.js';
+import { CliFailure } from '../client/cli-failure.js';
 import { EXIT } from '../client/exit-codes.js';
 import { hostAndPort, type ListenAddress } from '../arguments/listen-address.js';
 import { oneLine } from '../output/plain-text.js';
@@ -23,8 +24,8 @@ export interface UpOptions {
   data: string;
   slots: number;
   name: string;
-  /** Passes the logs on instead of writing them to files. */
   tasks: AgentOptions['tasks'];
+  /** Passes the logs on instead of writing them to files. */
   verbose: boolean;
   /** The module that becomes the server or the agent, as `bin/kiroku` does. */
   entry: string;
@@ -91,8 +92,8 @@ export class Up {
     const { data, verbose, entry, env, cwd } = this.options;
     return {
       name, cwd, log: verbose ? undefined : join(data, 'logs', `${name}.log`),
-      // All that they need is in their flags; an operator's KIROKU_TOKEN must not enrol an agent.
-      env: Object.fromEntries(Object.entries(env).filter(([variable]) => !variable.startsWith('KIROKU_'))),
+      // All that they need is in their flags; an operator's KIROKU_TOKEN, or a token in kiroku.yaml here, must not enrol an agent.
+      env: { ...Object.fromEntries(Object.entries(env).filter(([variable]) => !variable.startsWith('KIROKU_'))), KIROKU_CONFIG: devNull },
       arguments: () => ['--enable-source-maps', entry, ...args()],
     };
   }

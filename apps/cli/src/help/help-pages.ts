@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+
+const OWN = 'This command line:';
+
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  'What is to run, and what runs:': ['jobnet', 'run', 'job', 'running'],
+  'Who did what, and who may:': ['audit', 'agent', 'operator'],
+  'Processes:': ['server', 'up'],
+  [OWN]: ['config', 'completion'],
+};
+
+/** By noun and verb. Every line is a command line that the program takes; a spec tries them. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'jobnet apply': ['kiroku jobnet apply examples/a.yaml', 'kiroku jobnet apply nightly/*.yaml', 'cat a.yaml | kiroku jobnet apply -'],
+  'run start': ['kiroku run start A', 'kiroku run start A --wait && echo done', 'kiroku run start A -p DAY=mon --reason "the night failed" --ticket T-7'],
+  'run watch': ['kiroku run watch R1', 'kiroku run watch R1 --json | jq .type'],
+  'job skip': ['kiroku job skip R1 A1 --reason "done by hand"'],
+  'job settle': ['kiroku job settle R1 A1 --outcome succeeded --reason "the file is there"', 'kiroku job settle R1 A1 --outcome failed --exit-code 3 --reason "seen in its log"'],
+  audit: ['kiroku audit --since 2h --type JobSkipped,JobOutcomeSettled', 'kiroku audit --run R1 --all', 'kiroku audit --follow --actor hanako', 'kiroku audit --all --ndjson > log.ndjson'],
+};
+
+/** Puts the nouns into groups, and examples behind the most important verbs. */
+export function dressHelp(program: Command): void {
+  for (const [heading, nouns] of Object.entries(GROUPS)) {
+    for (const command of program.commands) if (nouns.includes(command.name())) command.helpGroup(heading);
+  }
+  program.commandsGroup(OWN).helpCommand('help [command]', 'help for a noun or a verb').configureHelp({ showGlobalOptions: true });
+  for (const [path, lines] of Object.entries(EXAMPLES)) {
+    commandAt(program, path.split(' '))?.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  }
+}
+
+function commandAt(program: Command, path: readonly string[]): Command | undefined {
+  return path.reduce<Command | undefined>((command, name) => command?.commands.find((each) => each.name() === name), program);
+}
