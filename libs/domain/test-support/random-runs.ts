@@ -14,12 +14,14 @@ export type Step =
 const anyIndex = fc.nat({ max: 1000 });
 const agentName = fc.constantFrom('local', 'other');
 
+const anyPolicy = fc.constantFrom(undefined, 'ask' as const, 'fail' as const, 'rerun' as const);
+
 /** One to twelve jobs; each is after some of those written before it, so that there is no circle. */
 export const anyJobnet: fc.Arbitrary<JobnetDefinition> = fc.record({
   onFailure: fc.constantFrom('hold' as const, 'end' as const),
-  jobs: fc.array(fc.record({ agent: agentName, after: fc.array(anyIndex, { maxLength: 3 }) }), { minLength: 1, maxLength: 12 }),
-}).map(({ onFailure, jobs }) => jobnet(jobs.map(({ agent, after }, index) => job(`J${index}`, {
-  agent, after: index === 0 ? [] : [...new Set(after.map((each) => `J${each % index}`))],
+  jobs: fc.array(fc.record({ agent: agentName, onLost: anyPolicy, onUnknown: anyPolicy, after: fc.array(anyIndex, { maxLength: 3 }) }), { minLength: 1, maxLength: 12 }),
+}).map(({ onFailure, jobs }) => jobnet(jobs.map(({ agent, onLost, onUnknown, after }, index) => job(`J${index}`, {
+  agent, onLost, onUnknown, after: index === 0 ? [] : [...new Set(after.map((each) => `J${each % index}`))],
 })), { onFailure }));
 
 export const anyScripts: fc.Arbitrary<readonly Script[]> = fc.array(

@@ -56,6 +56,10 @@ export function skip(jobId: string, expect?: Expectation): RunCommandOf<'SkipJob
   return { type: 'SkipJob', jobId, expect, context: operator(`skip-${jobId}`), capacity: plenty };
 }
 
+export function abandon(executionId: string, agentDeclaredLost?: true): RunCommandOf<'AbandonExecution'> {
+  return { type: 'AbandonExecution', executionId, agentDeclaredLost, context: operator(`abandon-${executionId}`), capacity: plenty };
+}
+
 /** What the agent says: `fact.finished('A1', 3)`, `fact.lost('A1', 2)` of the second execution. */
 export const fact = {
   accepted: (jobId: string, ordinal = 1): ExecutionFact => ({ ...execution(jobId, ordinal), state: 'accepted', acceptedAt: ACCEPTED_AT }),

@@ -67,6 +67,14 @@ export function released(jobId: string): RunEvent {
   return { type: 'JobReleased', data: { jobId } };
 }
 
+export function failedByPolicy(jobId: string, policy: 'onLost' | 'onUnknown', ordinal = 1): RunEvent {
+  return { type: 'JobFailedByPolicy', data: { ...execution(jobId, ordinal), policy } };
+}
+
+export function rerunByPolicy(jobId: string, policy: 'onLost' | 'onUnknown', ordinal = 1): RunEvent {
+  return { type: 'JobRerunRequested', data: { jobId, previousExecution: execution(jobId, ordinal).executionId, concurrent: policy === 'onUnknown', policy } };
+}
+
 export function rerunRequested(jobId: string): RunEvent {
   return { type: 'JobRerunRequested', data: { jobId, concurrent: true } };
 }

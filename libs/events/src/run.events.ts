@@ -7,6 +7,9 @@ import { executionIdSchema, identifier, instant } from './vocabulary.js';
 const job = { jobId: identifier };
 const execution = { jobId: identifier, executionId: executionIdSchema };
 
+/** Which of the policies written in the job decided. */
+const policyName = z.enum(['onLost', 'onUnknown']);
+
 /** How a process ended. Instants are the agent's clock, the duration its monotonic one. */
 const processEnd = {
   exitCode: z.int(),
@@ -53,7 +56,10 @@ export const runEvents = {
   JobReleased: defineEvent('JobReleased', 1, 'An operator lets a held job go on.', z.object(job)),
   JobStopRequested: defineEvent('JobStopRequested', 1, 'An operator wants the execution stopped; the agent has yet to answer.', z.object(execution)),
   JobRerunRequested: defineEvent('JobRerunRequested', 1, 'An operator or a written policy wants the job executed once more.', z.object({
-    ...job, previousExecution: executionIdSchema.optional(), concurrent: z.boolean(),
+    ...job, previousExecution: executionIdSchema.optional(), concurrent: z.boolean(), policy: policyName.optional(),
+  })),
+  JobFailedByPolicy: defineEvent('JobFailedByPolicy', 1, 'A policy written in the job counts it as failed, because how its execution ended cannot be known.', z.object({
+    ...execution, policy: policyName,
   })),
   JobOutcomeSettled: defineEvent('JobOutcomeSettled', 1, 'An operator says how the job ended.', z.object({
     ...job, outcome: z.enum(['succeeded', 'failed']), exitCode: z.int().optional(), openExecution: executionIdSchema.optional(),
@@ -62,7 +68,9 @@ export const runEvents = {
     ...execution, ...processEnd, outcome: z.enum(['succeeded', 'failed']),
   })),
   LateResultAdopted: defineEvent('LateResultAdopted', 1, 'An operator made a late result the job\'s result.', z.object({ ...execution, outcome: z.enum(['succeeded', 'failed']) })),
-  ExecutionAbandoned: defineEvent('ExecutionAbandoned', 1, 'An operator gave up waiting for an execution; its slot is free again.', z.object(execution)),
+  ExecutionAbandoned: defineEvent('ExecutionAbandoned', 1, 'An operator gave up waiting for an execution, or for its whole agent; its slot is free again.', z.object({
+    ...execution, agentDeclaredLost: z.literal(true).optional(),
+  })),
 };
 
 export type RunEvent = EventOf<(typeof runEvents)[keyof typeof runEvents]>;

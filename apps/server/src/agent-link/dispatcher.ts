@@ -77,6 +77,11 @@ export class Dispatcher implements Projection, OnApplicationShutdown {
       if (dispatched !== undefined) yield dispatched;
       return;
     }
+    if (event.type === 'ExecutionAbandoned') {
+      const abandoned = this.runs.abandonedOn(agent).get(event.data.executionId);
+      if (abandoned !== undefined) yield abandoned;
+      return;
+    }
     if (event.type !== 'JobSkipped' && event.type !== 'JobOutcomeSettled' && event.type !== 'JobRerunRequested' && event.type !== 'JobStopRequested') return;
     for (const each of open.values()) if (each.jobId === event.data.jobId) yield each;
   }

@@ -9,13 +9,13 @@ const DEFAULT_GRACE_SECONDS = 10;
 /** A frame that carries a fact of the log, less the session it is sent in. */
 export type Outgoing = Frame extends infer Each ? (Each extends Frame & { position: string } ? Omit<Each, 'session'> : never) : never;
 
-/** What an agent has yet to take in, in log order: dispatches that it has not accepted, and cancels that it has not answered. */
+/** What an agent has yet to take in, in log order: dispatches that it has not accepted, and stops and cancels that it has not answered. */
 export function outstandingFrames(runs: RunsProjection, agent: string): Outgoing[] {
-  const open = [...runs.openExecutionsOf(agent).values()].sort((one, other) => (one.position < other.position ? -1 : 1));
+  const open = [...runs.openExecutionsOf(agent).values(), ...runs.abandonedOn(agent).values()].sort((one, other) => (one.position < other.position ? -1 : 1));
   return open.flatMap((each) => frameFor(runs, each) ?? []);
 }
 
-/** The one frame that an open execution calls for, if any. A closed stream calls for none: what its execution came to can no longer be seen in it. */
+/** The one frame that an execution calls for, if any. A closed stream calls for none: what its execution came to can no longer be seen in it. */
 export function frameFor(runs: RunsProjection, { runId, jobId, executionId, position }: OpenExecution): Outgoing | undefined {
   const tracked = runs.find(runId);
   if (tracked === undefined || tracked.corrupt !== undefined) return undefined;
@@ -23,7 +23,7 @@ export function frameFor(runs: RunsProjection, { runId, jobId, executionId, posi
   const job = jobOf(run, jobId);
   const execution = job && executionOf(job, executionId);
   if (job === undefined || execution === undefined || execution.notKnownSince !== undefined) return undefined;
-  if (execution.stopRequested === true) {
+  if (execution.state !== 'abandoned' && execution.stopRequested === true) {
     return { kind: 'stop', position: position.toString(), executionId, runId, jobId, graceSeconds: job.definition.stopGraceSeconds ?? DEFAULT_GRACE_SECONDS };
   }
   if (isCancelPending(job, execution)) return { kind: 'cancel', position: position.toString(), executionId, runId, jobId };

@@ -48,8 +48,12 @@ function pendingIntents(job: Job): string[] {
   return [...(stop ? ['stop'] : []), ...(job.executions.some((each) => isCancelPending(job, each)) ? ['cancel'] : [])];
 }
 
-/** The job was decided while its execution had not begun: the agent has yet to say that it never will. */
+/**
+ * The job was decided while its execution had not begun, or nobody waits for it any more: the agent has yet to say that it never will
+ * begin. Where it has begun after all, its result is the answer.
+ */
 export function isCancelPending(job: Job, execution: Execution): boolean {
+  if (execution.state === 'abandoned') return execution.notKnownSince === undefined;
   const unstarted = execution.state === 'dispatched' || execution.state === 'accepted';
   return unstarted && execution.notKnownSince === undefined && (job.state !== 'dispatched' || currentExecution(job) !== execution);
 }

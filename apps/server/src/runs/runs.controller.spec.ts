@@ -67,8 +67,8 @@ describe('an Idempotency-Key', () => {
 
   it('with another body is refused, on record, and changes nothing', async () => {
     await start('A', key, { reason: 'month end' });
-    const { status, body } = await start('A', key, { reason: 'month end', parameters: { DAY: 'monday' } });
-    expect({ status, code: body.code }).toEqual({ status: 422, code: 'idempotency-key-reused' });
+    const { status, text } = await start('A', key, { reason: 'month end', parameters: { DAY: 'monday' } });
+    expect([status, text]).toEqual([422, expect.stringContaining('"code":"idempotency-key-reused"')]);
     expect(await server.events('&type=RunStarted')).toHaveLength(1);
     await waitFor('the refusal on record', async () => (await server.events('&type=CommandRefused')).length === 1);
     expect((await server.events('&type=CommandRefused'))[0]?.data).toMatchObject({ status: 422, code: 'idempotency-key-reused' });

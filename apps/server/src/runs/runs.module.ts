@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AgentsModule } from '../agents/agents.module.js';
 import { JobnetsModule } from '../jobnets/jobnets.module.js';
 import { DispatchReadyHandler } from './commands/dispatch-ready.handler.js';
+import { ExecutionsController } from './executions.controller.js';
 import { interventionHandlers } from './interventions/interventions.js';
 import { JobInterventionsController } from './job-interventions.controller.js';
 import { RunInterventionsController } from './run-interventions.controller.js';
@@ -16,7 +17,7 @@ import { StartRunHandler } from './commands/start-run.handler.js';
 
 @Module({
   imports: [AgentsModule, JobnetsModule],
-  controllers: [RunsController, RunInterventionsController, JobInterventionsController],
+  controllers: [RunsController, RunInterventionsController, JobInterventionsController, ExecutionsController],
   providers: [
     RunsProjection, SlotBook, RunTransactions, RunQueries,
     StartRunHandler, ...interventionHandlers, DispatchReadyHandler, RecordFactsHandler, RecordNotKnownHandler,

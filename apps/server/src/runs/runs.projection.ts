@@ -28,6 +28,7 @@ export interface OpenExecution {
 export class RunsProjection implements Projection {
   private readonly runs = new Map<string, TrackedRun>();
   private readonly open = new Map<string, Map<string, OpenExecution>>();
+  private readonly abandoned = new Map<string, Map<string, OpenExecution>>();
   private readonly inSlots = new Map<string, Set<string>>();
   private readonly waiting = new Map<string, Set<string>>();
 
@@ -61,6 +62,11 @@ export class RunsProjection implements Projection {
     return this.open.get(agent) ?? NONE;
   }
 
+  /** What nobody waits for any more, and its agent has yet to be told that: it must not begin there when the agent is back. */
+  abandonedOn(agent: string): ReadonlyMap<string, OpenExecution> {
+    return this.abandoned.get(agent) ?? NONE;
+  }
+
   /** How many slots of an agent its open executions take. Every command asks: it is kept, not counted. */
   slotsTakenOf(agent: string): number {
     return this.inSlots.get(agent)?.size ?? 0;
@@ -86,11 +92,11 @@ export class RunsProjection implements Projection {
     const job = jobOf(run, jobId);
     const execution = job && executionOf(job, executionId);
     if (execution === undefined) return;
-    const { agent } = execution;
-    const ofAgent = this.open.get(agent) ?? new Map<string, OpenExecution>();
-    if (!isOpenExecution(execution.state)) ofAgent.delete(executionId);
-    else if (!ofAgent.has(executionId)) ofAgent.set(executionId, { runId: run.runId, jobId, executionId, agent, position });
-    this.open.set(agent, ofAgent);
+    const { agent, state } = execution;
+    const known = this.open.get(agent)?.get(executionId) ?? this.abandonedOn(agent).get(executionId);
+    const each = known ?? { runId: run.runId, jobId, executionId, agent, position };
+    keep(this.open, each, isOpenExecution(state));
+    if (known !== undefined || state === 'abandoned') keep(this.abandoned, each, state === 'abandoned');
     const inSlots = this.inSlots.get(agent) ?? new Set<string>();
     if (takesSlot(execution)) inSlots.add(executionId);
     else inSlots.delete(executionId);
@@ -109,3 +115,11 @@ export class RunsProjection implements Projection {
 }
 
 const NONE: ReadonlyMap<string, OpenExecution> = new Map();
+
+function keep(byAgent: Map<string, Map<string, OpenExecution>>, execution: OpenExecution, isWanted: boolean): void {
+  const { agent, executionId } = execution;
+  const ofAgent = byAgent.get(agent);
+  if (!isWanted) ofAgent?.delete(executionId);
+  else if (ofAgent === undefined) byAgent.set(agent, new Map([[executionId, execution]]));
+  else if (!ofAgent.has(executionId)) ofAgent.set(executionId, execution);
+}

@@ -26,7 +26,7 @@ describe('the fold of a job', () => {
   });
 
   it('covers the whole table', () => {
-    expect(cells).toHaveLength(11 * 21);
+    expect(cells).toHaveLength(11 * 22);
     for (const state of states) expect(Object.keys(nextJobState[state]).sort()).toEqual(Object.keys(nextJobState.waiting).sort());
   });
 });
@@ -109,6 +109,10 @@ const byHand: readonly (readonly [JobState, JobTransition, JobState | 'corrupt']
   ['failed', 'JobRerunRequested', 'ready'],
   ['failed', 'JobDispatched', 'corrupt'],
   ['lost', 'JobOutcomeSettled:succeeded', 'succeeded'],
+  ['lost', 'JobFailedByPolicy', 'failed'],
+  ['running', 'JobFailedByPolicy', 'failed'],
+  ['skipped', 'JobFailedByPolicy', 'corrupt'],
+  ['stopped', 'JobFailedByPolicy', 'corrupt'],
   ['lost', 'JobFinished:succeeded', 'corrupt'],
   ['lost', 'LateResultAdopted:succeeded', 'succeeded'],
   ['skipped', 'JobFinished:succeeded', 'corrupt'],

@@ -16,7 +16,7 @@ export type JobTransition =
   | 'JobStopRequested' | 'JobSkipped' | 'JobRerunRequested'
   | 'JobOutcomeSettled:succeeded' | 'JobOutcomeSettled:failed'
   | 'LateResultAdopted:succeeded' | 'LateResultAdopted:failed'
-  | 'ExecutionAbandoned';
+  | 'ExecutionAbandoned' | 'JobFailedByPolicy';
 
 type Row = { readonly [Transition in JobTransition]: JobState | 'corrupt' };
 
@@ -26,6 +26,7 @@ const nothing: Row = {
   JobLost: 'corrupt', JobOrphaned: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobStopRequested: 'corrupt',
   JobSkipped: 'corrupt', JobRerunRequested: 'corrupt', 'JobOutcomeSettled:succeeded': 'corrupt', 'JobOutcomeSettled:failed': 'corrupt',
   'LateResultAdopted:succeeded': 'corrupt', 'LateResultAdopted:failed': 'corrupt', ExecutionAbandoned: 'corrupt',
+  JobFailedByPolicy: 'corrupt',
 };
 
 /** An execution is out: its agent's facts and the operator's words meet here. */
@@ -34,6 +35,7 @@ const executing: Row = {
   JobStarted: 'running', 'JobFinished:succeeded': 'succeeded', 'JobFinished:failed': 'failed', JobStopped: 'stopped', JobLost: 'lost',
   JobOrphaned: 'running', JobSkipped: 'skipped', JobRerunRequested: 'ready',
   'JobOutcomeSettled:succeeded': 'succeeded', 'JobOutcomeSettled:failed': 'failed-settled', ExecutionAbandoned: 'lost',
+  JobFailedByPolicy: 'failed',
 };
 
 /** It went wrong, and an operator may still turn it. */
@@ -57,7 +59,7 @@ export const nextJobState: { readonly [State in JobState]: Row } = {
   failed: wrong,
   'failed-settled': { ...wrong, 'JobOutcomeSettled:failed': 'corrupt', 'LateResultAdopted:failed': 'failed-settled' },
   stopped: wrong,
-  lost: wrong,
+  lost: { ...wrong, JobFailedByPolicy: 'failed' },
   skipped: {
     ...nothing,
     JobRerunRequested: 'ready', 'LateResultAdopted:succeeded': 'succeeded', 'LateResultAdopted:failed': 'failed-settled',

@@ -3,6 +3,7 @@ import { type Decision, rejection } from '../rejection.js';
 import type { ExecutionFact } from './execution-fact.js';
 import { isOpenExecution } from './execution-transitions.js';
 import { isExecuting } from './job-transitions.js';
+import { byPolicy } from './policy.js';
 import { evolveRun } from './run.evolve.js';
 import type { Capacity, RunCommandOf } from './run.decider.js';
 import { currentExecution, type Execution, executionOf, type Job, jobOf, type Run, type RunState, takesSlot } from './run.state.js';
@@ -19,8 +20,10 @@ export function recordFacts({ agent, facts, context, capacity }: RunCommandOf<'R
   for (const fact of facts) {
     const event = factToEvent(run, agent, fact);
     if (event === undefined) continue;
-    events.push(event);
-    run = evolveRun(run, event, context);
+    for (const each of [event, ...policyOn(evolveRun(run, event, context), event)]) {
+      events.push(each);
+      run = evolveRun(run, each, context);
+    }
   }
   if (events.length === 0) return [];
   return [...events, ...whatFollows(run, context, withFreedSlots(state, run, agent, capacity))];
@@ -56,6 +59,10 @@ function factToEvent(run: Run, agent: string, fact: ExecutionFact): RunEvent | u
   }
 }
 
+function policyOn(run: Run, event: RunEvent): RunEvent[] {
+  return event.type === 'JobLost' ? byPolicy(run, event.data.jobId, event.data.executionId, 'onLost') : [];
+}
+
 /** A stop that came before the process carried it out by its absence; without one the job is to be dispatched again. */
 function neverStarted(job: Job, execution: Execution, data: { jobId: string; executionId: string; reason: string }): RunEvent {
   const decides = isExecuting(job.state) && currentExecution(job) === execution;
@@ -71,10 +78,13 @@ function keepsFailingToStart({ state, executions }: Job, execution: Execution): 
   return isExecuting(state) && executions.at(-1) === execution && before.length === MOST_STARTS_IN_VAIN - 1 && before.every((each) => each.state === 'never-started');
 }
 
-/** Only a result says anything new about an execution that was given up: it is kept as a late one, once. */
+/** A result of an execution that was given up is kept as a late one, once; and an agent that is back says what became of an abandoned one. */
 function afterTheEnd(job: Job, execution: Execution, fact: ExecutionFact): RunEvent | undefined {
-  const givenUp = execution.state === 'lost' || execution.state === 'abandoned';
-  return givenUp && fact.state === 'finished' ? lateResult(job, fact) : undefined;
+  const { state } = execution;
+  if (state !== 'lost' && state !== 'abandoned') return undefined;
+  if (fact.state === 'finished') return lateResult(job, fact);
+  if (state === 'lost' || (fact.state !== 'lost' && fact.state !== 'never-started')) return undefined;
+  return { type: fact.state === 'lost' ? 'JobLost' : 'JobNeverStarted', data: { jobId: fact.jobId, executionId: fact.executionId, reason: fact.reason } };
 }
 
 function finished(job: Job, execution: Execution, fact: Extract<ExecutionFact, { state: 'finished' }>): RunEvent {

@@ -3,6 +3,7 @@ import type { RunEvent } from '#events/run.events';
 import type { Decider, FoldContext } from '../decider.js';
 import type { Decision } from '../rejection.js';
 import type { ExecutionFact } from './execution-fact.js';
+import { abandonExecution } from './interventions/abandon-execution.js';
 import { adoptLateResult } from './interventions/adopt-late-result.js';
 import { holdJob, releaseJob } from './interventions/hold-job.js';
 import { holdRun, releaseRun, stopRun } from './interventions/intervene-in-run.js';
@@ -56,6 +57,7 @@ export type RunCommand =
   | (OnJob & { readonly type: 'StopJob' })
   | (OnJob & { readonly type: 'RerunJob'; readonly concurrent: boolean })
   | (OnJob & { readonly type: 'SettleJob'; readonly outcome: 'succeeded' | 'failed'; readonly exitCode?: number | undefined })
+  | (Common & { readonly type: 'AbandonExecution'; readonly executionId: string; readonly agentDeclaredLost?: true | undefined })
   /** Without an execution: the newest late result. */
   | (OnJob & { readonly type: 'AdoptLateResult'; readonly lateExecutionId?: string | undefined });
 
@@ -96,6 +98,8 @@ export const runDecider: Decider<RunState, RunCommand, RunEvent> = {
         return settleJob(command, state);
       case 'AdoptLateResult':
         return adoptLateResult(command, state);
+      case 'AbandonExecution':
+        return abandonExecution(command, state);
     }
   },
 };

@@ -64,6 +64,8 @@ function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, conte
     case 'JobReleased':
     case 'JobSkipped':
       return moveJob(open(run, event), event.data.jobId, event.type);
+    case 'JobFailedByPolicy':
+      return moveJob(open(run, event), event.data.jobId, event.type);
     case 'JobRerunRequested':
       return rerunRequested(open(run, event), event);
     case 'JobOutcomeSettled':

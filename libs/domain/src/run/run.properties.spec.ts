@@ -110,10 +110,15 @@ describe('any run', () => {
     });
   });
 
-  it('dispatches a job anew only after its agent made sure that nothing of it ran', () => {
+  it('dispatches a job anew only after its agent made sure that nothing of it ran, or where its author has asked for it (law 3)', () => {
     forAnyRun((run, steps) => {
       play(run, steps, () => undefined);
-      for (const { executions } of run.run.jobs) expect(executions.slice(0, -1).map(({ state }) => state).filter((state) => state !== 'never-started')).toEqual([]);
+      for (const { definition: { onLost, onUnknown }, executions } of run.run.jobs) {
+        const asked = executions.slice(0, -1).map(({ state, notKnownSince }) => (
+          state === 'never-started' || (state === 'lost' && onLost === 'rerun') || (notKnownSince !== undefined && onUnknown === 'rerun')
+        ));
+        expect(asked).toEqual(asked.map(() => true));
+      }
     });
   });
 

@@ -1,3 +1,4 @@
+import { AbandonExecutionHandler } from './abandon-execution.handler.js';
 import { AdoptLateResultHandler } from './adopt-late-result.handler.js';
 import { HoldJobHandler } from './hold-job.handler.js';
 import { HoldRunHandler } from './hold-run.handler.js';
@@ -9,8 +10,9 @@ import { SkipJobHandler } from './skip-job.handler.js';
 import { StopJobHandler } from './stop-job.handler.js';
 import { StopRunHandler } from './stop-run.handler.js';
 
-/** Everything an operator may do to a run or a job in it. */
+/** Everything an operator may do to a run, a job in it, or an execution. */
 export const interventionHandlers = [
   HoldRunHandler, ReleaseRunHandler, StopRunHandler,
   SkipJobHandler, StopJobHandler, HoldJobHandler, ReleaseJobHandler, RerunJobHandler, SettleJobHandler, AdoptLateResultHandler,
+  AbandonExecutionHandler,
 ];

@@ -3,12 +3,13 @@ import { describe, integerOf } from './document.js';
 import { quote, type FaultList, type Path } from './faults.js';
 import { readAfter, type Reference } from './read-after.js';
 import { readMapping } from './read-mapping.js';
+import { readPolicies } from './read-policies.js';
 import { readSuccessCodes } from './read-success-codes.js';
 import { checkReachesProcess, readId } from './read-text.js';
 import { readVariables } from './read-variables.js';
 
 import { readWork } from './read-work.js';
-export const JOB_KEYS = ['command', 'task', 'agent', 'after', 'successCodes', 'env', 'cwd', 'parameters', 'stopGraceSeconds'] as const;
+export const JOB_KEYS = ['command', 'task', 'agent', 'after', 'successCodes', 'env', 'cwd', 'parameters', 'stopGraceSeconds', 'onLost', 'onUnknown'] as const;
 
 /** A job as far as it could be read: gaps stand where a fault was reported. */
 export interface JobReading {
@@ -35,6 +36,7 @@ export function readJob(id: string, value: unknown, known: ReadonlySet<string>, 
     parameters: readVariables(entries.get('parameters'), [...path, 'parameters'], `parameters of job ${quote(id)}`, faults),
     ...(cwd === undefined ? {} : { cwd }),
     ...(stopGraceSeconds === undefined ? {} : { stopGraceSeconds }),
+    ...readPolicies(entries, path, what, faults),
   };
   return { job, references };
 }
