@@ -3,6 +3,7 @@ import type { List } from '#protocol/api';
 import { GarbledAnswer, Unreachable, WrongUsage } from './cli-failure.js';
 import { readAnswer, type Document } from './http-answer.js';
 import { unreachable } from './network-error.js';
+import { openBytes, textOf } from './open-bytes.js';
 import type { Connection } from './settings.js';
 
 /** Longer than any answer of a healthy server takes, short enough for somebody who waits. */
@@ -66,10 +67,14 @@ export class ApiClient {
   async bytes(path: string, query: Query): Promise<{ headers: Headers; chunks: AsyncIterable<Uint8Array> }> {
     const type = 'application/octet-stream';
     const url = this.address(path, query);
-    const response = await this.fetch(url, { headers: { accept: type } });
-    if (response.ok && response.headers.get('content-type') === type && response.body !== null) return { headers: response.headers, chunks: this.unbroken(response.body) };
-    readAnswer(url, response.status, await response.text().catch(() => ''), [], this.connection.searched);
-    throw new GarbledAnswer(`${url} does not answer as ${type}`, response.status);
+    const answer = await openBytes(url, { accept: type, ...this.authorization() }).catch((error: unknown) => {
+      throw unreachable(this.connection.url, error);
+    });
+    const { statusCode: status = 0, headers } = answer;
+    const said = new Headers(Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]));
+    if (status === 200 && headers['content-type'] === type) return { headers: said, chunks: this.unbroken(answer) };
+    readAnswer(url, status, await textOf(answer).catch(() => ''), [], this.connection.searched);
+    throw new GarbledAnswer(`${url} does not answer as ${type}`, status);
   }
 
   /** The answer as it comes, for exports that may be long. */
@@ -99,10 +104,13 @@ export class ApiClient {
     return readAnswer<View>(url, response.status, raw, fields, this.connection.searched);
   }
 
+  private authorization(): Record<string, string> {
+    return this.connection.token === undefined ? {} : { authorization: `Bearer ${this.connection.token}` };
+  }
+
   private async fetch(url: string, init: RequestInit): Promise<Response> {
-    const authorization = this.connection.token === undefined ? {} : { authorization: `Bearer ${this.connection.token}` };
     try {
-      return await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, ...authorization } });
+      return await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, ...this.authorization() } });
     } catch (error) {
       throw unreachable(this.connection.url, error);
     }

@@ -40,26 +40,31 @@ describe('job skip', () => {
   });
 });
 
-describe('job output', () => {
+describe('job output --tail', () => {
   const output = { stream: 'stdout', executionId: 'R1~A1~1', bytes: 10, tail: 'line 1\n終わり', complete: true };
 
   it('writes the tail as it is', async () => {
     server.on('GET /runs/R1/jobs/A1/output', { body: output });
-    await expect(cli('job', 'output', 'R1', 'A1')).resolves.toEqual({ code: 0, signal: null, stdout: 'line 1\n終わり', stderr: '' });
+    await expect(cli('job', 'output', 'R1', 'A1', '--tail')).resolves.toEqual({ code: 0, signal: null, stdout: 'line 1\n終わり', stderr: '' });
     expect(server.seen[0]!.query).toEqual({ stream: 'stdout' });
   });
 
   it('says on stderr that it is not all', async () => {
     server.on('GET /runs/R1/jobs/A1/output', { body: { ...output, stream: 'stderr', bytes: 9000, complete: false } });
-    const { stdout, stderr } = await cli('job', 'output', 'R1', 'A1', '--stream', 'stderr');
+    const { stdout, stderr } = await cli('job', 'output', 'R1', 'A1', '--stream', 'stderr', '--tail', '--attempt', '2');
     expect(stdout).toBe(output.tail);
-    expect(stderr).toBe('kiroku: this is the end of 9000 bytes; the whole stderr of R1~A1~1 is on its agent\n');
+    expect(stderr).toBe('kiroku: this is the end of 9.0 kB; without --tail the whole is fetched from the agent\n');
+    expect(server.seen[0]!.query).toEqual({ stream: 'stderr', attempt: '2' });
   });
 
-  it('prints what the API answered with --json', async () => {
+  it('is what --json prints as the API answered it', async () => {
     server.on('GET /runs/R1/jobs/A1/output', { body: output });
     expect(JSON.parse((await cli('job', 'output', 'R1', 'A1', '--json')).stdout)).toEqual(output);
   });
+});
 
-  it('knows two streams', async () => expect(await cli('job', 'output', 'R1', 'A1', '--stream', 'log')).toMatchObject({ code: 2 }));
+describe('job output', () => {
+  it.each([['--stream', 'log'], ['--attempt', '0'], ['--follow', '--json'], ['--follow', '--tail']])('takes no %s %s', async (...flags) => {
+    expect(await cli('job', 'output', 'R1', 'A1', ...flags)).toMatchObject({ code: 2 });
+  });
 });

@@ -13,10 +13,13 @@ export interface Seen {
 export interface Canned {
   readonly status?: number;
   readonly type?: string;
-  /** Text goes out as it is, anything else as JSON. */
+  /** Text and bytes go out as they are, anything else as JSON. */
   readonly body: unknown;
   /** More may come: the connection stays open. */
   readonly goesOn?: boolean;
+  readonly headers?: Record<string, string>;
+  /** The connection breaks behind the body. */
+  readonly cut?: boolean;
 }
 
 type Reply = Canned | ((seen: Seen) => Canned) | 'break' | 'half' | 'silence';
@@ -69,9 +72,12 @@ export class FakeServer {
     if (reply === 'silence') return;
     if (reply === 'break') return void response.socket?.destroy();
     if (reply === 'half') return void response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 }).write('{"items":[', () => response.socket?.destroy());
-    const { status = 200, type = 'application/json', body, goesOn = false } = typeof reply === 'function' ? reply(seen) : reply;
+    const { status = 200, type = 'application/json', body, goesOn = false, headers = {}, cut = false } = typeof reply === 'function' ? reply(seen) : reply;
     if (goesOn) return void response.writeHead(status, { 'content-type': type }).write(String(body));
-    response.writeHead(status, { 'content-type': type, connection: 'close' }).end(typeof body === 'string' ? body : JSON.stringify(body));
+    const content = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+    response.writeHead(status, { 'content-type': type, connection: 'close', ...headers });
+    if (cut) response.write(content, () => response.socket?.destroy());
+    else response.end(content);
   }
 }
 
