@@ -13,6 +13,8 @@ import { orderWords } from '../output/order-words.js';
 import { sessionOf, showList, withConnection, withIdempotencyKey, withPaging, type ListOptions } from './client-command.js';
 import type { Finish } from './finish.js';
 
+const NO_JOBNETS = 'there are no jobnets in use: kiroku jobnet apply FILE defines one, and --all shows those that are retired';
+
 /** `kiroku jobnet apply|validate|list|show|versions|enable|disable|retire` */
 export function addJobnetCommands(program: Command, context: CliContext, finish: Finish): void {
   const jobnet = program.command('jobnet').description('definitions of jobnets');
@@ -34,7 +36,7 @@ export function addJobnetCommands(program: Command, context: CliContext, finish:
     .action(async (options: ListOptions & { state?: string }) => {
       const session = sessionOf(options, context);
       const state = options.state ?? (options.all === true ? JOBNET_STATES.join(',') : undefined);
-      await showList<JobnetView>(session, '/api/v1/jobnets', { state }, options, (items) => showJobnets(items, session.out), 'there are no jobnets: kiroku jobnet apply FILE defines one');
+      await showList<JobnetView>(session, '/api/v1/jobnets', { state }, options, (items) => showJobnets(items, session.out), state === undefined ? NO_JOBNETS : 'there are no such jobnets');
     });
 
   withConnection(jobnet.command('show').description('one jobnet and its jobs').argument('<jobnet>'))

@@ -90,6 +90,21 @@ describe('a drained agent', () => {
     expect(await shown()).toMatchObject({ openExecutions: 0 });
   });
 
+  it('gets nothing that was decided after the answer, however many starts are on their way', async () => {
+    await agent.connect({ slots: 100 });
+    const starts = Array.from({ length: 6 }, () => server.startRun('S'));
+    const drain = say('drain');
+    starts.push(...Array.from({ length: 6 }, () => server.startRun('S')));
+    await drain;
+    const open = (await shown())?.openExecutions;
+    const later = await server.startRun('S');
+    await Promise.all(starts);
+    expect((await server.store.typesOn('run-')).filter((type) => type === 'JobDispatched')).toHaveLength(open ?? -1);
+    expect(await job(later, 'S1')).toMatchObject({ state: 'ready' });
+    await say('resume');
+    await agent.dispatchOf('S1', later);
+  });
+
   it('is offered again, in its next session, what it had not accepted', async () => {
     const runId = await server.startRun('S');
     await agent.dispatchOf('S1', runId);
