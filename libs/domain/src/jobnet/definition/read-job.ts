@@ -7,8 +7,8 @@ import { readPolicies } from './read-policies.js';
 import { readSuccessCodes } from './read-success-codes.js';
 import { checkReachesProcess, readId } from './read-text.js';
 import { readVariables } from './read-variables.js';
-
 import { readWork } from './read-work.js';
+
 export const JOB_KEYS = ['command', 'task', 'agent', 'after', 'successCodes', 'env', 'cwd', 'parameters', 'stopGraceSeconds', 'onLost', 'onUnknown'] as const;
 
 /** A job as far as it could be read: gaps stand where a fault was reported. */
