@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentJournal, type JournalOptions } from './agent-journal.js';
@@ -27,6 +27,21 @@ function frameEnds(bytes: Buffer): number[] {
   const ends: number[] = [];
   for (let at = bytes.indexOf('\n'); at >= 0; at = bytes.indexOf('\n', at + 1)) ends.push(at + 1);
   return ends;
+}
+
+/** How this process has a file open, a number for each descriptor. */
+function flagsOf(path: string): number[] {
+  return readdirSync('/proc/self/fd').filter((fd) => isLinkTo(`/proc/self/fd/${fd}`, path))
+    .map((fd) => Number.parseInt(/^flags:\s+([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '', 8));
+}
+
+/** The descriptor that lists the others is gone by now. */
+function isLinkTo(link: string, path: string): boolean {
+  try {
+    return readlinkSync(link) === path;
+  } catch {
+    return false;
+  }
 }
 
 describe('durability', () => {
@@ -68,6 +83,19 @@ describe('durability', () => {
     expect(held(await open(next))).toEqual([idOf(1)]);
     expect(next.steps).toContain('sync');
     expect(held(await open(next.after('power')))).toEqual([idOf(1)]);
+  });
+
+  it('comes with the write itself on the real file system, before and after a restart', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kiroku-journal-'));
+    try {
+      for (let start = 0; start < 2; start++) {
+        const journal = await AgentJournal.open(directory);
+        expect(flagsOf(join(directory, 'journal')).map((flags) => flags & constants.O_DSYNC)).toEqual([constants.O_DSYNC]);
+        await journal.close();
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('is the same on the real file system', async () => {

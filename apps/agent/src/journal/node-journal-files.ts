@@ -1,6 +1,9 @@
-import { fdatasync, write } from 'node:fs';
+import { constants, fdatasync, write } from 'node:fs';
 import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import type { JournalFile, JournalFiles } from './journal-files.port.js';
+
+/** A write is durable when it returns: one trip to a thread for a record instead of two, a sixth less (docs/performance.md). */
+const FLAGS = constants.O_RDWR | constants.O_DSYNC;
 
 /** The real file system. */
 export const nodeJournalFiles: JournalFiles = {
@@ -12,7 +15,7 @@ export const nodeJournalFiles: JournalFiles = {
       throw error;
     }
   },
-  open: async (path, mode) => fileOf(await open(path, mode === 'create' ? 'w' : 'r+', 0o600)),
+  open: async (path, mode) => fileOf(await open(path, FLAGS | (mode === 'create' ? constants.O_CREAT | constants.O_TRUNC : 0), 0o600)),
   rename,
   remove: (path) => rm(path, { force: true }),
   async syncDirectory(path) {
@@ -27,12 +30,24 @@ export const nodeJournalFiles: JournalFiles = {
 
 /** Callbacks instead of the handle's promises: this stands between every dispatch and its process. */
 function fileOf(handle: FileHandle): JournalFile {
+  // What others left in it, and a change of its length, are not durable by our writes.
+  let isSyncDue = true;
   return {
     write: (bytes, at) => writeAll(handle.fd, bytes, at),
-    truncate: (length) => handle.truncate(length),
-    sync: () => new Promise((resolve, reject) => fdatasync(handle.fd, (error) => error === null ? resolve() : reject(error))),
+    truncate: (length) => {
+      isSyncDue = true;
+      return handle.truncate(length);
+    },
+    async sync() {
+      if (isSyncDue) await sync(handle.fd);
+      isSyncDue = false;
+    },
     close: () => handle.close(),
   };
+}
+
+function sync(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => fdatasync(fd, (error) => error === null ? resolve() : reject(error)));
 }
 
 /** A full disk takes a part first: the rest is asked for again, so that the error comes out. */
