@@ -16,7 +16,7 @@ import { Authenticator } from './http/authenticator.js';
 import { CommandGateway } from './http/command-gateway.js';
 import { FoldedInterceptor } from './http/folded.interceptor.js';
 import { HealthController } from './http/health.controller.js';
-import { KnownRoutes } from './http/known-routes.js';
+import { KnownRoutes } from './http/routing/known-routes.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RefusedCommands } from './http/refused-commands.js';
 import { JobnetsModule } from './jobnets/jobnets.module.js';

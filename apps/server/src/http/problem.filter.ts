@@ -5,7 +5,7 @@ import type { Problem } from '#protocol/problem';
 import { InvalidAppendError, StoreUnavailableError } from '#event-store/event-store.errors';
 import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from '../event-sourcing/command-failures.js';
 import { HttpProblem } from './http-problem.js';
-import { KnownRoutes } from './known-routes.js';
+import { KnownRoutes } from './routing/known-routes.js';
 import type { RequestWithPrincipal } from './principal.js';
 import { RefusedCommands } from './refused-commands.js';
 
