@@ -20,4 +20,6 @@ export default {
     }],
   },
   testTimeout: 30_000,
+  /** Of the tests in one file that say that they may run side by side. */
+  maxConcurrency: 2,
 };

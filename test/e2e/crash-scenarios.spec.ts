@@ -17,15 +17,6 @@ function jobnet(here: Deployment, { agentOfA2 = 'local', megabytes = 0 } = {}): 
   ].join('\n');
 }
 
-/** A1 runs: its own mark says so. */
-async function startUntilA1Runs(here: Deployment, options = {}): Promise<string> {
-  await here.api.define('A', jobnet(here, options));
-  const runId = await here.api.start('A');
-  await waitFor('A1 has begun', () => here.marks().length === 1);
-  await here.job(runId, 'A1', 'running');
-  return runId;
-}
-
 async function letA1End(here: Deployment): Promise<void> {
   writeFileSync(here.path('release'), '');
   await waitFor('A1 has ended', () => here.marks().some((line) => line.startsWith('end ')));
@@ -56,7 +47,7 @@ describe('the acceptance scenarios that kill', () => {
   afterEach(() => here.destroy(), 60_000);
 
   it('1: a result that comes while the server is dead arrives after its restart, and A2 runs, each once', async () => {
-    const runId = await startUntilA1Runs(here);
+    const runId = await here.startUntilA1Runs(jobnet(here));
     await here.killServer();
     await letA1End(here);
     await here.startServer();
@@ -66,7 +57,7 @@ describe('the acceptance scenarios that kill', () => {
   }, 120_000);
 
   it('1, three days later: age changes nothing', async () => {
-    const runId = await startUntilA1Runs(here);
+    const runId = await here.startUntilA1Runs(jobnet(here));
     await here.killServer();
     await here.killAgent();
     await letA1End(here);
@@ -80,7 +71,7 @@ describe('the acceptance scenarios that kill', () => {
   }, 120_000);
 
   it('2: the agent is killed with its process group while A1 runs and once more after it ended; 10 MB arrive', async () => {
-    const runId = await startUntilA1Runs(here, { megabytes: 10 });
+    const runId = await here.startUntilA1Runs(jobnet(here, { megabytes: 10 }));
     await here.killServer();
     await here.killAgent();
     await here.startAgent('local', { connected: false });
@@ -114,9 +105,8 @@ describe('the acceptance scenarios that kill', () => {
 
   it('11: A1 is skipped while it runs and its agent is away; A2 goes on, and the late result changes nothing', async () => {
     await here.startAgent('other');
-    const runId = await startUntilA1Runs(here, { agentOfA2: 'other' });
-    await here.killAgent();
-    await waitFor('the contact is lost', async () => (await here.api.agents()).some(({ name, state }) => name === 'local' && state === 'away'));
+    const runId = await here.startUntilA1Runs(jobnet(here, { agentOfA2: 'other' }));
+    await here.loseAgent();
     const skipped = await here.api.request('POST', `/api/v1/runs/${runId}/jobs/A1/skip`, { reason: 'checked by hand', ticket: 'OPS-7' });
     expect(skipped.status).toBe(200);
     const run = await here.status(runId, 'succeeded');

@@ -37,22 +37,9 @@ describe('an operator', () => {
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
   }
 
-  async function startUntilA1Runs(): Promise<string> {
-    await here.api.define('A', jobnet(here));
-    const runId = await here.api.start('A');
-    await begun(`${runId}~A1~1`);
-    await here.job(runId, 'A1', 'running');
-    return runId;
-  }
-
   const begun = (executionId: string) => waitFor(`${executionId} has begun`, () => here.marks().includes(`begin ${executionId}`));
   const ended = (executionId: string) => waitFor(`${executionId} has ended`, () => here.marks().includes(`end ${executionId}`));
   const letGo = (attempt: number) => { writeFileSync(here.path(`go-${attempt}`), ''); };
-
-  async function loseAgent(): Promise<void> {
-    await here.killAgent('local');
-    await waitFor('the contact is lost', async () => (await here.api.agents()).some(({ name, state }) => name === 'local' && state === 'away'));
-  }
 
   const lateResult = (runId: string): Promise<EventView> =>
     waitFor('the late result is on record', async () => (await here.api.events(`?stream=run-${runId}&type=LateResultRecorded`)).at(0));
@@ -66,7 +53,7 @@ describe('an operator', () => {
   const essence = ({ executionId, state, exitCode, late }: ExecutionView) => ({ executionId, state, exitCode, late });
 
   it('holds a waiting job, and it runs when it is released', async () => {
-    const runId = await startUntilA1Runs();
+    const runId = await here.startUntilA1Runs(jobnet(here));
     await say('job', 'hold', runId, 'A2');
     await say('job', 'settle', runId, 'A1', '--outcome', 'succeeded');
     expect((await here.job(runId, 'A2', 'held')).waitsFor).toEqual(['an operator to release it']);
@@ -78,7 +65,7 @@ describe('an operator', () => {
   }, 120_000);
 
   it('holds a run: what runs goes on, nothing more begins until the release', async () => {
-    const runId = await startUntilA1Runs();
+    const runId = await here.startUntilA1Runs(jobnet(here));
     await say('run', 'hold', runId);
     await here.status(runId, 'held');
     await say('job', 'settle', runId, 'A1', '--outcome', 'succeeded');
@@ -92,7 +79,7 @@ describe('an operator', () => {
   }, 120_000);
 
   it('runs a failed job again, and the second attempt ends the run', async () => {
-    const runId = await startUntilA1Runs();
+    const runId = await here.startUntilA1Runs(jobnet(here));
     letGo(1);
     await here.status(runId, 'failing');
     letGo(2);
@@ -107,8 +94,8 @@ describe('an operator', () => {
   }, 120_000);
 
   it('settles a job whose agent is away; the flow goes on, the real result is kept beside it and can be adopted', async () => {
-    const runId = await startUntilA1Runs();
-    await loseAgent();
+    const runId = await here.startUntilA1Runs(jobnet(here));
+    await here.loseAgent();
     await say('job', 'settle', runId, 'A1', '--outcome', 'succeeded', '--exit-code', '0', '--expect-execution', `${runId}~A1~1`);
     const settled = await here.status(runId, 'succeeded');
     expect(settled.jobs.map(({ state, exitCode }) => ({ state, exitCode }))).toEqual([{ state: 'succeeded', exitCode: 0 }, { state: 'succeeded', exitCode: 0 }]);
@@ -128,8 +115,8 @@ describe('an operator', () => {
 
   describe('9: runs A1 again beside an execution that nobody hears of', () => {
     it.each(['had ended before the second one began', 'ends while the second one runs'])('and what the first one brings, which %s, stays with the first', async (when) => {
-      const runId = await startUntilA1Runs();
-      await loseAgent();
+      const runId = await here.startUntilA1Runs(jobnet(here));
+      await here.loseAgent();
       await say('job', 'rerun', runId, 'A1', '--concurrent');
       expect((await here.job(runId, 'A1', 'ready')).waitsFor).toEqual(['agent local, which is away']);
       expect(await here.api.running()).toMatchObject([{ jobId: 'A1', jobState: 'ready', executionId: `${runId}~A1~1`, evidence: { kind: 'silent' } }]);
@@ -155,7 +142,7 @@ describe('an operator', () => {
   });
 
   it('is refused with the state, and nothing changes', async () => {
-    const runId = await startUntilA1Runs();
+    const runId = await here.startUntilA1Runs(jobnet(here));
     const { revision } = await here.api.run(runId);
     const refusals: [path: string, more: object, code: string, detail: string][] = [
       ['jobs/A1/hold', {}, 'job-running', 'A1 cannot be held: it is running'],

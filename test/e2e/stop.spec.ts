@@ -24,20 +24,12 @@ describe('a stop', () => {
 
   afterEach(() => here.destroy(), 60_000);
 
-  async function startUntilA1Runs(options = {}): Promise<string> {
-    await here.api.define('A', jobnet(here, options));
-    const runId = await here.api.start('A');
-    await waitFor('A1 has begun', () => here.marks().length === 1);
-    await here.job(runId, 'A1', 'running');
-    return runId;
-  }
-
   async function stop(path: string): Promise<void> {
     expect(await here.api.request('POST', `/api/v1/runs/${path}/stop`, { reason: 'enough' })).toMatchObject({ status: 200 });
   }
 
   it('ends the process; the job is stopped with the exit code beside it, and its successor waits for an operator', async () => {
-    const runId = await startUntilA1Runs();
+    const runId = await here.startUntilA1Runs(jobnet(here));
     await stop(`${runId}/jobs/A1`);
     expect(await here.job(runId, 'A1', 'stopped')).toMatchObject({ signal: 'SIGTERM', pending: [] });
     expect(await here.api.run(runId)).toMatchObject({ status: 'failing', jobs: [{}, { state: 'waiting' }] });
@@ -45,15 +37,14 @@ describe('a stop', () => {
   }, 120_000);
 
   it('kills a process that ignores it when its grace is over', async () => {
-    const runId = await startUntilA1Runs({ onTerm: ':', graceSeconds: 1 });
+    const runId = await here.startUntilA1Runs(jobnet(here, { onTerm: ':', graceSeconds: 1 }));
     await stop(`${runId}/jobs/A1`);
     expect(await here.job(runId, 'A1', 'stopped')).toMatchObject({ signal: 'SIGKILL' });
   }, 120_000);
 
   it('on an agent that is away is pending, and carried out when it is back', async () => {
-    const runId = await startUntilA1Runs();
-    await here.killAgent();
-    await waitFor('the contact is lost', async () => (await here.api.agents()).some(({ state }) => state === 'away'));
+    const runId = await here.startUntilA1Runs(jobnet(here));
+    await here.loseAgent();
     await stop(`${runId}/jobs/A1`);
     expect((await here.api.run(runId)).jobs[0]).toMatchObject({ state: 'running', pending: ['stop'], evidence: { kind: 'silent' } });
     await here.startAgent();
@@ -62,7 +53,7 @@ describe('a stop', () => {
   }, 120_000);
 
   it('10: that arrives when the process has ended loses against the real result, and both are on record', async () => {
-    const runId = await startUntilA1Runs();
+    const runId = await here.startUntilA1Runs(jobnet(here));
     await here.killAgent();
     writeFileSync(here.path('release'), '');
     await waitFor('A1 has ended', () => here.marks().includes('end'));
@@ -74,7 +65,7 @@ describe('a stop', () => {
   }, 120_000);
 
   it('of a run stops what is out, and the run has ended', async () => {
-    const runId = await startUntilA1Runs();
+    const runId = await here.startUntilA1Runs(jobnet(here));
     await stop(runId);
     expect((await here.status(runId, 'stopped')).jobs.map(({ state }) => state)).toEqual(['stopped', 'waiting']);
   }, 120_000);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JobView, RunView } from '#protocol/api';
+import type { AgentView, JobView, RunView } from '#protocol/api';
 import { Api } from './api.js';
 import { freePort } from './free-port.js';
 import { KirokuProcess } from './kiroku-process.js';
@@ -54,6 +54,26 @@ export class Deployment {
 
   async killAgent(name = 'local'): Promise<void> {
     await this.agents.get(name)?.kill();
+  }
+
+  /** Waits until the server shows an agent so. */
+  agentIs(state: AgentView['state'], name = 'local'): Promise<true> {
+    return waitFor(`agent ${name} is ${state}`, async () => (await this.api.agents()).some((agent) => agent.name === name && agent.state === state));
+  }
+
+  /** Kills an agent, and waits until the server has noticed. */
+  async loseAgent(name = 'local'): Promise<void> {
+    await this.killAgent(name);
+    await this.agentIs('away', name);
+  }
+
+  /** Starts a run of jobnet A, whose A1 leaves a mark when it begins, and waits until it runs and the server knows. */
+  async startUntilA1Runs(jobnet: string): Promise<string> {
+    await this.api.define('A', jobnet);
+    const runId = await this.api.start('A');
+    await waitFor('A1 has begun', () => this.marks().length === 1);
+    await this.job(runId, 'A1', 'running');
+    return runId;
   }
 
   /** Waits until a job of a run is as described. */

@@ -1,8 +1,24 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 
-/** Stands between an agent and its server, and can hold back or cut what passes. */
+/** Up is what the agent says, down is what the server says. */
+export type Way = 'up' | 'down';
+
+/** What of one way still gets through: so many bytes, or answers to their end. */
+interface Allowance {
+  readonly unit: 'bytes' | 'answers';
+  left: number;
+  isOver: boolean;
+}
+
+/** Stands between an agent and its server, and can hold back, lose or cut what passes. */
 export class TcpProxy {
+  /** What has passed so far: bytes, and beginnings of HTTP answers. */
+  readonly passed = { up: 0, down: 0, answers: 0 };
+  /** Bytes that were lost on purpose so far. */
+  readonly lost = { up: 0, down: 0 };
+  private readonly allowances: { [Each in Way]?: Allowance | undefined } = {};
+  private readonly watches = new Set<() => void>();
   private readonly pairs = new Set<{ client: Socket; upstream: Socket }>();
   private holding = false;
   private holdingRequests = false;
@@ -36,10 +52,29 @@ export class TcpProxy {
     for (const { client } of this.pairs) client.pause();
   }
 
+  /** After so much more that way, all of it is lost until the next cut; the connections stay open and say nothing. */
+  loseAfter(way: Way, count: number, unit: Allowance['unit'] = 'bytes'): void {
+    this.allowances[way] = { unit, left: count, isOver: false };
+  }
+
+  /** Resolves in the same turn in which so much more has passed. */
+  reached(what: keyof TcpProxy['passed'], more: number): Promise<void> {
+    const goal = this.passed[what] + more;
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.passed[what] < goal) return;
+        this.watches.delete(look);
+        resolve();
+      };
+      this.watches.add(look);
+    });
+  }
+
   /** Drops every connection, with what was held back in it, and lets new ones through. */
   cut(): void {
     this.holding = false;
     this.holdingRequests = false;
+    this.allowances.up = this.allowances.down = undefined;
     for (const { client, upstream } of this.pairs) {
       client.destroy();
       upstream.destroy();
@@ -57,8 +92,8 @@ export class TcpProxy {
     const upstream = connect(this.target, '127.0.0.1');
     const pair = { client, upstream };
     this.pairs.add(pair);
-    client.on('data', (chunk) => upstream.write(chunk));
-    upstream.on('data', (chunk) => client.write(chunk));
+    client.on('data', (chunk: Buffer) => this.pass('up', chunk, upstream));
+    upstream.on('data', (chunk: Buffer) => this.pass('down', chunk, client));
     if (this.holding) upstream.pause();
     if (this.holdingRequests) client.pause();
     const end = () => {
@@ -67,5 +102,29 @@ export class TcpProxy {
       upstream.destroy();
     };
     for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
+  }
+
+  private pass(way: Way, chunk: Buffer, to: Socket): void {
+    const isAnswer = way === 'down' && chunk.subarray(0, 7).toString('latin1') === 'HTTP/1.';
+    const part = this.allowed(way, chunk, isAnswer);
+    this.lost[way] += chunk.length - part.length;
+    if (part.length === 0) return;
+    to.write(part);
+    this.passed[way] += part.length;
+    if (isAnswer) this.passed.answers += 1;
+    for (const look of this.watches) look();
+  }
+
+  private allowed(way: Way, chunk: Buffer, isAnswer: boolean): Buffer {
+    const allowance = this.allowances[way];
+    if (allowance === undefined) return chunk;
+    if (allowance.unit === 'answers') {
+      if (isAnswer && allowance.left === 0) allowance.isOver = true;
+      else if (isAnswer) allowance.left -= 1;
+      return allowance.isOver ? chunk.subarray(0, 0) : chunk;
+    }
+    const part = chunk.subarray(0, allowance.left);
+    allowance.left -= part.length;
+    return part;
   }
 }

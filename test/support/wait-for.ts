@@ -26,3 +26,12 @@ export async function waitFor<Fact>(what: string, ask: () => Promise<Fact | unde
 export async function moment(milliseconds: number): Promise<void> {
   await pause(milliseconds);
 }
+
+/**
+ * Strikes so many milliseconds from now. The number is drawn from a seed, and the story has to end well wherever in it the strike falls: nothing
+ * waits here for something to be ready, the passing of time itself is what is tried. For everything else there is `waitFor`.
+ */
+export async function strikeAfter<Result>(milliseconds: number, strike: () => Promise<Result> | Result): Promise<Result> {
+  await moment(milliseconds);
+  return strike();
+}
