@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import { z } from 'zod';
-import { MOST_TRANSFERS, type OutputRefusal } from '#protocol/outputs';
+import type { OutputRefusal } from '#protocol/outputs';
 import { problem } from '#protocol/problem';
+import { upload } from './upload.js';
 
 /** The server answered, and it was a refusal. */
 export class RefusedError extends Error {
@@ -25,13 +25,9 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** HTTP to one server. Every answer is validated; what is not as agreed is an error, never a guess. */
 export class ServerClient {
   private readonly pool: Pool;
-  /** Outputs have connections of their own: one that nobody takes must not hold up a report. */
-  private readonly outputs: Pool;
 
   constructor(readonly url: string, private readonly credential: () => string | undefined, private readonly wholeAnswerMs = WHOLE_ANSWER_TIMEOUT_MS) {
     this.pool = new Pool(new URL(url).origin, { connections: 4, headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS, connectTimeout: 5_000 });
-    // The answer comes when the last byte was taken, which may be after days; the session tells when the server is away.
-    this.outputs = new Pool(new URL(url).origin, { connections: MOST_TRANSFERS, headersTimeout: 0, bodyTimeout: ANSWER_TIMEOUT_MS, connectTimeout: 5_000 });
   }
 
   /** @throws RefusedError, or what the network threw */
@@ -49,14 +45,14 @@ export class ServerClient {
   }
 
   /**
-   * Sends bytes as fast as they are taken. What breaks on either side breaks the connection, so that a part never looks like the whole.
+   * Sends an output, on a connection of its own: one that nobody takes must not hold up a report. It may take days; the session tells when the
+   * server is away.
    *
    * @throws RefusedError, or what the network or the source threw
    */
-  async upload(path: string, bytes: AsyncIterable<Uint8Array>, headers: Record<string, string>, signal: AbortSignal): Promise<void> {
-    const type = { 'content-type': 'application/octet-stream' };
-    const { body } = await this.request({ path, method: 'POST', body: Readable.from(bytes, { objectMode: false }), signal, headers: { ...type, ...headers, ...authorization(this.credential()) } }, this.outputs);
-    await this.textOf(body);
+  async sendOutput(path: string, bytes: AsyncIterable<Uint8Array>, headers: Record<string, string>, signal: AbortSignal): Promise<void> {
+    const { status, text } = await upload(new URL(path, this.url), { ...headers, ...authorization(this.credential()) }, bytes, signal);
+    if (status >= 300) throw refusalOf(status, text);
   }
 
   /** Says why an output does not come. */
@@ -65,11 +61,11 @@ export class ServerClient {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.pool.destroy(), this.outputs.destroy()]);
+    await this.pool.destroy();
   }
 
-  private async request(options: Dispatcher.RequestOptions, pool = this.pool): Promise<Dispatcher.ResponseData> {
-    const answer = await pool.request(options);
+  private async request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+    const answer = await this.pool.request(options);
     if (answer.statusCode < 300) return answer;
     throw refusalOf(answer.statusCode, await this.textOf(answer.body));
   }

@@ -39,14 +39,16 @@ export class OutputReader {
   /**
    * The bytes from an offset on, read as fast as they are taken, until the extent is known and reached.
    *
-   * @param extent asked before the size is looked at, so that what was written before the end is seen
+   * @param extent how far it goes; what it had when it was still open counts, what came after the end may not
    * @param more resolves when it is worth another look
    * @throws UnreadableOutputError when it is shorter than it has to be: what was sent is not the whole, and must not look so
    */
   async *read(from: number, extent: () => Extent, more: () => Promise<void>): AsyncGenerator<Uint8Array, void> {
     for (let at = from;;) {
+      let size = await this.size() ?? 0;
       const known = extent();
-      const size = await this.size() ?? 0;
+      // Written between the look and the end.
+      if (typeof known === 'object') size = await this.size() ?? 0;
       const until = known === 'pending' ? at : known === 'open' ? size : (known.bytes ?? size);
       if (size < at || size < until) throw new UnreadableOutputError(`the output has ${size} bytes, and there were ${Math.max(at, until)} before`);
       if (at > until) throw new UnreadableOutputError(`${at} bytes were sent, and the output has ${until}`);
@@ -55,7 +57,7 @@ export class OutputReader {
         at += chunk.length;
         yield chunk;
       }
-      if (known !== 'open' && known !== 'pending') return;
+      if (typeof known === 'object') return;
       await more();
     }
   }

@@ -74,7 +74,7 @@ export class OutputSender {
       const headers = { [OUTPUT_HEADER.state]: transfer.end === undefined ? 'running' : 'ended', ...(length !== undefined && { [OUTPUT_HEADER.length]: String(length) }) };
       const bytes = reader.read(frame.from, () => this.extent(transfer, length), () => this.more(transfer, signal));
       try {
-        await client.upload(target, bytes, headers, signal);
+        await client.sendOutput(target, bytes, headers, signal);
       } finally {
         // In this order: the reading ends before the file is closed under it.
         over.abort();
