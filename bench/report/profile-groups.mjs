@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Of native code that no script called. */
+export const UNKNOWN = 'native functions without a caller';
+
 /** What a function is for, by where it stands: the first rule that fits its name or file names the group. */
 const RULES = [
   ['idle', ({ name }) => name === '(idle)'],
@@ -29,7 +32,7 @@ export function groupOf(frame) {
   const [, app, folder] = /\/dist\/(apps\/[^/]+|libs\/[^/]+)\/src\/(?:([^/]+)\/)?/.exec(frame.url) ?? [];
   if (app !== undefined) return folder === undefined ? app : `${app}/${folder}`;
   const [, name] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(frame.url) ?? [];
-  return name ?? (frame.url === '' ? 'native functions without a caller' : placeOf(frame));
+  return name ?? (frame.url === '' ? UNKNOWN : placeOf(frame));
 }
 
 /** Where a function stands, short enough to read. */

@@ -1,5 +1,5 @@
 import { number } from './figures.mjs';
-import { groupOf, placeOf } from './profile-groups.mjs';
+import { groupOf, placeOf, UNKNOWN } from './profile-groups.mjs';
 
 const MOST_FUNCTIONS = 25;
 
@@ -22,7 +22,10 @@ export function profileTables(profile, who) {
   ];
 }
 
-/** Self time by function. One of native code has no file: it is counted to the group of the script that called it. */
+/**
+ * Self time by function. One of native code has no file: it is counted to the group of the script that called
+ * it unless its name tells, and stands where the product (or a package) had it called.
+ */
 function functionsIn({ nodes, samples, timeDeltas }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, byId.get(id)])));
@@ -31,22 +34,24 @@ function functionsIn({ nodes, samples, timeDeltas }) {
   const functions = new Map();
   for (const [id, taken] of micros) {
     const frame = frameOf(byId.get(id));
-    const group = groupOf(frame.url === '' && !frame.name.startsWith('(') ? nativeFrame(frame, byId.get(id), parents) : frame);
-    const key = `${frame.name} ${frame.url} ${frame.line} ${group}`;
-    const known = functions.get(key) ?? { name: frame.name, group, place: placeOf(frame), milliseconds: 0 };
+    const isNative = frame.url === '' && (!frame.name.startsWith('(') || frame.name === '(anonymous)');
+    const callers = isNative ? callersOf(byId.get(id), parents) : [];
+    const own = groupOf(frame);
+    const group = own === UNKNOWN && callers.length > 0 ? groupOf(callers[0]) : own;
+    const place = placeOf(callers.find(({ url }) => !url.startsWith('node:')) ?? callers[0] ?? frame);
+    const key = `${frame.name} ${place} ${group}`;
+    const known = functions.get(key) ?? { name: isNative ? `${frame.name}, native` : frame.name, group, place, milliseconds: 0 };
     known.milliseconds += taken / 1000;
     functions.set(key, known);
   }
   return [...functions.values()];
 }
 
-function nativeFrame(frame, node, parents) {
-  const own = groupOf(frame);
-  if (own !== 'native functions without a caller') return frame;
-  for (let caller = parents.get(node.id); caller !== undefined; caller = parents.get(caller.id)) {
-    if (caller.callFrame.url !== '') return frameOf(caller);
-  }
-  return frame;
+/** The scripts above, the nearest first. */
+function callersOf(node, parents) {
+  const callers = [];
+  for (let caller = parents.get(node.id); caller !== undefined; caller = parents.get(caller.id)) if (caller.callFrame.url !== '') callers.push(frameOf(caller));
+  return callers;
 }
 
 function frameOf({ callFrame: { functionName, url, lineNumber } }) {
