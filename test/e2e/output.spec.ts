@@ -62,9 +62,11 @@ describe('the output of a job', () => {
   });
 
   it('is followed over a SIGKILL and a restart of the server, without a gap or a repeat', async () => {
-    const line = `i=0; while [ ! -e ${here.path('release')} ]; do i=$((i+1)); echo "line $i"; sleep 0.01; done; head -c 100000 /dev/urandom`;
+    const wait = (file: string) => `while [ ! -e ${here.path(file)} ]; do sleep 0.01; done`;
+    const line = `${wait('begin')}; i=0; while [ ! -e ${here.path('release')} ]; do i=$((i+1)); echo "line $i"; sleep 0.01; done; head -c 100000 /dev/urandom`;
     const runId = await start(`{ ${line}; } | tee ${here.path('truth')}`);
     const following = here.job(runId, 'O1', 'running').then(() => outputTo('got', [runId, 'O1', '--follow']));
+    writeFileSync(here.path('begin'), '');
     await waitFor('it follows', () => linesIn('got') > 20);
     await here.killServer();
     const before = linesIn('truth');
