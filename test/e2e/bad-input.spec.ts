@@ -176,8 +176,12 @@ describe('what is not there', () => {
     expect(await refusalOf({ method: 'POST', path: `/api/v1/jobnets/${id}/runs`, body: { reason: 'x' } })).toMatchObject({ status: 404, code: 'jobnet-not-found' });
   });
 
-  it.each<[string, string]>([['GET', '/api/v2/runs'], ['GET', '/'], ['DELETE', '/api/v1/jobnets/A'], ['POST', '/api/v1/runs'], ['PATCH', '/api/v1/jobnets/A'], ['PUT', '/healthz'], ['OPTIONS', '/api/v1/runs']])('is a route as well: %s %s', async (method, path) => {
+  it.each<[string, string]>([['GET', '/api/v2/runs'], ['GET', '/'], ['PATCH', '/api/v1']])('is a route as well: %s %s', async (method, path) => {
     expect(await refusalOf({ method, path })).toMatchObject({ status: 404, code: 'route-not-found' });
+  });
+
+  it.each<[string, string]>([['DELETE', '/api/v1/jobnets/A'], ['POST', '/api/v1/runs'], ['PATCH', '/api/v1/jobnets/A'], ['PUT', '/healthz'], ['OPTIONS', '/api/v1/runs']])('is a method of a route that is: %s %s', async (method, path) => {
+    expect(await refusalOf({ method, path })).toMatchObject({ status: 405, code: 'method-not-allowed' });
   });
 
   it('is output before the result', async () => {

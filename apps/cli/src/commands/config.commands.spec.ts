@@ -61,6 +61,11 @@ describe('the configuration file', () => {
     expect(await run([...how, 'running'])).toMatchObject({ code: 3, stderr: expect.stringContaining('http://127.0.0.1:1') });
   });
 
+  it.each([['listen: nowhere\n', '--listen takes HOST:PORT'], ['name: a b\n', '"a b" is not a name'], ['slots: 0\n', '--slots takes']])('stands behind the flags of up as well: %j', async (text, message) => {
+    file(text);
+    expect(await run(['up'])).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+
   it('is kiroku.yaml here, unless another is named; an empty one sets nothing', async () => {
     file('slots: 5\n');
     file('', 'empty.yaml');

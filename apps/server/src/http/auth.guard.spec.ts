@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(closeServers);
 
 const operatorRoutes = [
-  ['GET', '/api/v1/runs'], ['GET', '/api/v1/runs/x'], ['GET', '/api/v1/runs/x/events'], ['GET', '/api/v1/running'], ['GET', '/api/v1/events'], ['GET', '/api/v1/agents'],
+  ['GET', '/api/v1/runs'], ['GET', '/api/v1/runs/x'], ['GET', '/api/v1/runs/x/events'], ['GET', '/api/v1/running'], ['GET', '/api/v1/events'], ['GET', '/api/v1/stream'], ['GET', '/api/v1/agents'],
   ['GET', '/api/v1/jobnets'], ['GET', '/api/v1/jobnets/A'], ['PUT', '/api/v1/jobnets/A'], ['POST', '/api/v1/jobnets/validate'], ['POST', '/api/v1/jobnets/A/runs'],
   ['POST', '/api/v1/runs/x/jobs/y/skip'], ['GET', '/api/v1/runs/x/jobs/y/output'],
   ['GET', '/api/v1/operators'], ['POST', '/api/v1/operators'], ['POST', '/api/v1/operators/x/revoke'],

@@ -50,8 +50,8 @@ async function* events(_filter: unknown, after = 0n): AsyncIterable<RecordedEven
   }
 }
 
-function watching(connection: Connection): { watcher: Watcher; over: Promise<void> } {
-  const watcher = new Watcher({ trail: { events }, filter: {}, folded: () => BigInt(LOG_LENGTH), isAllowed: () => true }, connection as never, 0n);
+function watching(connection: Connection, folded = () => BigInt(LOG_LENGTH)): { watcher: Watcher; over: Promise<void> } {
+  const watcher = new Watcher({ trail: { events }, filter: {}, folded, isAllowed: () => true }, connection as never, 0n);
   return { watcher, over: watcher.run() };
 }
 
@@ -99,6 +99,22 @@ describe('a slow watcher', () => {
     expect(connection.isDestroyed).toBe(false);
     watcher.beat(2 * STALLED_AFTER_MS + 1);
     expect(connection.isDestroyed).toBe(true);
+    await over;
+  });
+});
+
+describe('a watcher of a log that is longer than what is folded', () => {
+  it('is shown what is folded, and the rest when that is folded too', async () => {
+    let folded = 400n;
+    const connection = new Connection(Infinity);
+    const { watcher, over } = watching(connection, () => folded);
+    await waitFor('it looked beyond', () => pulled === 401n);
+    expect(positionsIn(connection)).toHaveLength(400);
+    folded = BigInt(LOG_LENGTH);
+    watcher.wake();
+    await waitFor('it has seen all', () => positionsIn(connection).length >= LOG_LENGTH);
+    expect(positionsIn(connection)).toEqual(Array.from({ length: LOG_LENGTH }, (_, index) => index + 1));
+    watcher.end('the server stops');
     await over;
   });
 });
