@@ -29,6 +29,8 @@ export class ScriptedAgent {
   servedUpTo = '0';
   slots = 8;
   streamEnded = false;
+  /** What it does at once with what comes. */
+  onFrame: ((frame: Frame) => void) | undefined;
   private stream: ClientRequest | undefined;
 
   constructor(public server: ServerUnderTest, readonly name = 'local') {}
@@ -146,6 +148,7 @@ export class ScriptedAgent {
     if (json === undefined) return;
     const frame = JSON.parse(json) as Frame;
     this.frames.push(frame);
+    this.onFrame?.(frame);
     if (frame.kind === 'dispatch') {
       this.inventory = [...this.inventory, frame.spec.executionId];
       this.servedUpTo = frame.position;

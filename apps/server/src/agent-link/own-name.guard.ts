@@ -1,12 +1,7 @@
-import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { HttpProblem } from '../http/http-problem.js';
-import type { RequestWithPrincipal } from '../http/principal.js';
-
-const ENROLS = Symbol('takes the enrolment token');
-
-/** Also for those who may only enrol. */
-export const AlsoEnrols = () => SetMetadata(ENROLS, true);
+import { ENROLS, type RequestWithPrincipal } from '../http/principal.js';
 
 /** Only the agent that the path names, with the credential it got when it enrolled; asked before anything else of the request is looked at. */
 @Injectable()

@@ -15,6 +15,7 @@ export interface Principal {
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
 
 export const AUDIENCE = Symbol('audience');
+export const ENROLS = Symbol('takes the enrolment token');
 export const NEEDED_ROLE = Symbol('needed role');
 
 /** Needs no token: `/healthz` and its like. */
@@ -22,6 +23,9 @@ export const Public = () => SetMetadata(AUDIENCE, 'public');
 
 /** For agents and those who enrol them; everything else is for operators. */
 export const ForAgents = () => SetMetadata(AUDIENCE, 'agents');
+
+/** Also for who may only enrol an agent; for a route of agents that is guarded by `OwnNameGuard`. */
+export const AlsoEnrols = () => SetMetadata(ENROLS, true);
 
 /** Only for operators of this role or a higher one. Without it the method decides, so that no new route is open by accident. */
 export const NeedsRole = (role: OperatorRole) => SetMetadata(NEEDED_ROLE, role);

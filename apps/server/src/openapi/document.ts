@@ -36,26 +36,40 @@ function schemasOf({ method, input, description: { answers, body, headers } }: D
 }
 
 function operation(route: Described, schemas: JsonSchemas): Json {
-  const { id, tag, audience, role, description: { summary, description } } = route;
+  const { id, tag, description: { summary, description } } = route;
   const parameters = [...pathParameters(route), ...queryParameters(route, schemas), ...headerParameters(route, schemas)];
   const body = requestBody(route, schemas);
-  const mayCall = { public: 'Needs no token.', agents: 'Needs the credential of the agent.', operators: `Needs the role \`${role}\`.` }[audience];
   return {
-    operationId: id, tags: [tag], summary, description: [description, mayCall].filter((text) => text !== undefined).join('\n\n'),
+    operationId: id, tags: [tag], summary, description: [description, whoMay(route)].filter((text) => text !== undefined).join('\n\n'),
     // Names of roles may stand here since 3.1.
-    security: audience === 'public' ? [] : [{ token: [audience === 'agents' ? 'agent' : role] }],
+    security: needed(route).map((role) => ({ token: [role] })),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: body }),
     responses: { ...answers(route, schemas), ...refusals(route, schemas) },
   };
 }
 
+/** One of them is needed; none where no token is. */
+function needed({ audience, role, enrols }: Described): string[] {
+  switch (audience) {
+    case 'public': return [];
+    case 'agents': return enrols ? ['agent', 'enrolment'] : ['agent'];
+    case 'operators': return [role];
+  }
+}
+
+function whoMay({ audience, role, enrols }: Described): string {
+  switch (audience) {
+    case 'public': return 'Needs no token.';
+    case 'agents': return `Needs the credential of the agent${enrols ? ', or the token that enrols' : ''}.`;
+    case 'operators': return `Needs the role \`${role}\`.`;
+  }
+}
+
 function pathParameters({ path }: Described): Json[] {
-  return [...path.matchAll(/([a-z]+)\/\{(\w+)\}/g)].map(([, noun = '', name = '']) => {
-    const description = PARAMETERS[`${noun}/${name}`];
-    if (description === undefined) throw new Error(`nobody says what {${name}} is in ${path}`);
-    return { name, in: 'path', required: true, description, schema: { type: 'string' } };
-  });
+  return [...path.matchAll(/([a-z]+)\/\{(\w+)\}/g)].map(([, noun = '', name = '']) => ({
+    name, in: 'path', required: true, ...described(PARAMETERS[`${noun}/${name}`]), schema: { type: 'string' },
+  }));
 }
 
 function queryParameters({ method, input }: Described, schemas: JsonSchemas): Json[] {

@@ -1,7 +1,7 @@
 import { Injectable, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { AUDIENCE, NEEDED_ROLE, type OperatorRole, roleForMethod } from '../http/principal.js';
+import { AUDIENCE, ENROLS, NEEDED_ROLE, type OperatorRole, roleForMethod } from '../http/principal.js';
 import { type CheckedInput, checkedInputOf } from './checked.js';
 import { ROUTE, type RouteDescription, TAG } from './route.js';
 
@@ -15,6 +15,8 @@ export interface ServedRoute {
   readonly audience: 'public' | 'operators' | 'agents';
   /** For operators: the lowest role that may. */
   readonly role: OperatorRole;
+  /** For agents: whether the token that only enrols is enough. */
+  readonly enrols: boolean;
   readonly tag: string;
   readonly input: CheckedInput;
   /** Undefined where nobody has described it yet. */
@@ -43,7 +45,7 @@ export class ServedRoutes {
     return textsOf(Reflect.getMetadata(PATH_METADATA, controller)).flatMap((prefix) => paths.map((path): ServedRoute => ({
       id: `${noun.charAt(0).toLowerCase()}${noun.slice(1)}_${name}`,
       method, path: pathOf(prefix, path), tag: of<string>(TAG) ?? noun, input: checkedInputOf(prototype, name), description: of<RouteDescription>(ROUTE),
-      audience: of<'public' | 'agents'>(AUDIENCE) ?? 'operators', role: of<OperatorRole>(NEEDED_ROLE) ?? roleForMethod(method),
+      audience: of<'public' | 'agents'>(AUDIENCE) ?? 'operators', role: of<OperatorRole>(NEEDED_ROLE) ?? roleForMethod(method), enrols: of<true>(ENROLS) === true,
     })));
   }
 }

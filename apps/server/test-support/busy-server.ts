@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { Operation } from './documented-api.js';
+import { tokenFor } from './operator-tokens.js';
+import type { Known } from './schema-values.js';
+import { finished, ScriptedAgent, started } from './scripted-agent.js';
+import { CHAIN, ServerUnderTest } from './server-under-test.js';
+
+/** Two jobs side by side, and two that wait for an agent that never comes. */
+const PAIR = 'jobnet: B\njobs:\n  B1: { command: ./one, agent: local }\n  B2: { command: ./two, agent: local }\n';
+const WAITING = 'jobnet: W\njobs:\n  W1: { command: ./one, agent: nowhere }\n  W2: { command: ./two, agent: nowhere, after: W1 }\n';
+
+export const PEOPLE = ['admin', 'operator', 'viewer'] as const;
+
+/** What there is to speak of, made anew for each operation so that none finds what another left. */
+export interface Scene {
+  /** Values for parameters of paths, by the noun before them and their name. */
+  readonly paths: Readonly<Record<string, readonly string[]>>;
+  /** Values for fields of bodies and parameters of queries. */
+  readonly known: Known;
+  /** By who shows it; undefined for nobody. */
+  readonly tokens: Readonly<Record<string, string | undefined>>;
+}
+
+/** A server with runs in every state, agents and people. */
+export class BusyServer {
+  private count = 0;
+  private shared: Promise<Scene> | undefined;
+
+  private constructor(readonly server: ServerUnderTest, readonly url: string, private readonly agent: ScriptedAgent, private readonly tokens: Scene['tokens']) {}
+
+  static async start(): Promise<BusyServer> {
+    const server = await ServerUnderTest.start();
+    const url = await server.listen();
+    for (const text of [CHAIN, PAIR, WAITING]) await server.define(text);
+    const agent = await ScriptedAgent.connected(server, { slots: 10_000 });
+    agent.onFrame = (frame) => { if (frame.kind === 'output') void bringNothing(agent, frame.requestId); };
+    const revoked = await tokenFor(server, 'gone');
+    await server.request('POST', '/api/v1/operators/gone/revoke', { body: { reason: 'left' } });
+    const tokens = {
+      admin: server.tokenIn('operator.token'), operator: await tokenFor(server, 'operator', { role: 'operator' }), viewer: await tokenFor(server, 'viewer'),
+      enrolment: server.tokenIn('agent.token'), nobody: undefined, stranger: 'kt_nobody-knows-this', revoked,
+    };
+    return new BusyServer(server, url, agent, tokens);
+  }
+
+  /** For what only looks, or may find what others left. */
+  async sharedScene(operation: Operation): Promise<Scene> {
+    return SPOKEN_BY_AGENTS.test(operation.operationId) ? this.sceneFor(operation) : this.shared ??= this.sceneFor(operation);
+  }
+
+  /** The agent link is spoken by an agent of its own: what is said there ends sessions. */
+  async sceneFor({ operationId }: Operation): Promise<Scene> {
+    this.count += 1;
+    const [jobnet, operator, agentName] = [`J${this.count}`, `person-${this.count}`, `agent-${this.count}`];
+    await this.server.define(`jobnet: ${jobnet}\njobs:\n  J: { command: ./one, agent: nowhere }\n`);
+    await tokenFor(this.server, operator);
+    const spare = new ScriptedAgent(this.server, agentName);
+    const isHello = operationId === 'agentLink_open';
+    if (!isHello) await spare.sayHello();
+    const wishes = operationId === 'agentOutputs_take' ? await this.wishesTo(spare) : [];
+    const runs = SPOKEN_BY_AGENTS.test(operationId) ? [] : await this.runs();
+    return {
+      paths: {
+        'jobnets/id': [jobnet], 'operators/name': [operator], 'agents/name': [agentName], 'runs/runId': runs.map(({ runId }) => runId), 'jobs/jobId': ['A1', 'A2', 'B1', 'W1', 'W2'],
+        'executions/executionId': runs.flatMap(({ executionId }) => executionId ?? []), 'versions/version': ['1'], 'outputs/requestId': wishes, 'docs/file': ['swagger-ui.css', 'swagger-ui-bundle.js', 'show.js', 'favicon-32x32.png'],
+      },
+      known: {
+        jobnet: [jobnet], session: spare.session === undefined ? [] : [spare.session], executionId: runs.flatMap(({ executionId }) => executionId ?? []),
+        name: [`${operator}-x`], after: ['0', '1', '5'], cursor: ['1'], helloId: [randomUUID()], status: ['running', 'failing,held'], type: ['RunStarted', 'JobSkipped,JobHeld'],
+        since: ['2020-01-01T00:00:00Z'], until: ['2040-01-01T00:00:00Z'], state: ['running', 'waiting'], jobs: [{ J: { command: './one', agent: 'nowhere' } }], servedUpTo: ['0', '1'], position: ['0', '1'],
+      },
+      // Without a session there is no credential yet: the token that enrols is shown.
+      tokens: { ...this.tokens, agent: spare.credential ?? this.server.tokenIn('agent.token') },
+    };
+  }
+
+  /** Running, failing, with a late result, waiting, with a held job, held, finished. */
+  private async runs(): Promise<{ runId: string; executionId?: string }[]> {
+    const { server, agent } = this;
+    // An agent that says nothing for a while is taken for dead.
+    if ((await agent.tryReport()).status !== 200) await agent.connect();
+    const [running, failing, late, done] = await Promise.all([this.dispatched('A', 'A1'), this.dispatched('A', 'A1'), this.dispatched('B', 'B1'), this.dispatched('A', 'A1')]);
+    const [waiting, withHeldJob, held] = [await server.startRun('W'), await server.startRun('W'), await server.startRun('W')];
+    await agent.report(started(running), finished(failing, 1), started(late), finished(done, 0, 3, 'a word\n'));
+    await server.skip(late.runId, 'B1');
+    await agent.report(finished(late));
+    await agent.execute('A2', 0, done.runId);
+    await server.request('POST', `/api/v1/runs/${withHeldJob}/jobs/W1/hold`, { body: { reason: 'wait' } });
+    await server.request('POST', `/api/v1/runs/${held}/hold`, { body: { reason: 'wait' } });
+    return [running, failing, late, done, { runId: waiting }, { runId: withHeldJob }, { runId: held }];
+  }
+
+  private async dispatched(jobnet: string, jobId: string) {
+    return (await this.agent.dispatchOf(jobId, await this.server.startRun(jobnet))).spec;
+  }
+
+  /** Somebody wants to read what a job of this agent writes, twice. */
+  private async wishesTo(agent: ScriptedAgent): Promise<string[]> {
+    await agent.listen();
+    await this.server.define(`jobnet: O-${agent.name}\njobs:\n  O: { command: ./one, agent: ${agent.name} }\n`);
+    const { spec } = await agent.dispatchOf('O', await this.server.startRun(`O-${agent.name}`));
+    await agent.report(started(spec));
+    const headers = { authorization: `Bearer ${this.tokens['admin']}`, accept: 'application/octet-stream' };
+    // Whoever reads gets whatever the test brings, or nothing.
+    for (const _ of [1, 2]) void fetch(`${this.url}/api/v1/runs/${spec.runId}/jobs/O/output`, { headers }).then((answer) => answer.text()).catch(() => undefined);
+    return [(await agent.outputWish(1)).requestId, (await agent.outputWish(2)).requestId];
+  }
+}
+
+const SPOKEN_BY_AGENTS = /^agent(Link|Outputs)_/;
+
+/** All that a job has written so far: nothing. */
+async function bringNothing(agent: ScriptedAgent, requestId: string): Promise<void> {
+  const { upload, status } = await agent.bring(requestId, { 'x-kiroku-state': 'running', 'x-kiroku-length': '0' });
+  upload.end();
+  await status;
+}
