@@ -30,8 +30,8 @@ async function figures() {
     disk: inTemporaryDirectory((path) => syncTimes(path, probes)), loopback: await loopbackTimes(probes),
   };
   if (options.wants('handoff') || options.wants('flows')) Object.assign(report, await agentParts());
-  if (options.wants('server')) report.server = summaryOf(await times(() => serverOnly(withFlows(options, 'server'))));
-  if (options.wants('appends')) report.appends = summaryOf(await times(() => appends(options)));
+  if (options.wants('server')) report.server = summaryOf(await times('the server alone', () => serverOnly(withFlows(options, 'server'))));
+  if (options.wants('appends')) report.appends = summaryOf(await times('appends', () => appends(options)));
   if (options.wants('replay')) report.replay = await replayPart();
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   print(report.machine, runs, tablesOf(report));
@@ -41,7 +41,7 @@ async function figures() {
 async function agentParts() {
   const found = {};
   for (const kind of options.kinds) {
-    const { handOff, flows } = summaryOf(await times(() => withAgent(kind, withFlows(options, kind))));
+    const { handOff, flows } = summaryOf(await times(`${kind}s`, () => withAgent(kind, withFlows(options, kind))));
     if (handOff !== undefined) (found.handOff ??= {})[kind] = handOff;
     if (flows !== undefined) (found.flows ??= {})[kind] = flows;
   }
@@ -49,14 +49,23 @@ async function agentParts() {
 }
 
 async function replayPart() {
+  say(`replay, once a log of ${options.events} events is there`);
   const { measured, ...log } = await replay(options);
   return { ...log, measured: summaryOf(measured) };
 }
 
-async function times(measure) {
+async function times(what, measure) {
   const measured = [];
-  for (let run = 0; run < options.runs; run += 1) measured.push(await measure());
+  for (let run = 1; run <= options.runs; run += 1) {
+    say(`${what}, run ${run} of ${options.runs}`);
+    measured.push(await measure());
+  }
   return measured;
+}
+
+/** On stderr: stdout is for the tables. */
+function say(what) {
+  process.stderr.write(`bench: ${what}\n`);
 }
 
 /** Runs the flows once, with Node's profiler in the processes that were named. */
