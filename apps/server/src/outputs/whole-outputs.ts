@@ -39,8 +39,9 @@ export class WholeOutputs {
    * @throws HttpProblem 404 when there is no such run, job, or result yet
    */
   async view(runId: string, jobId: string, query: OutputQuery): Promise<OutputView> {
-    const { job, execution } = this.find(runId, jobId, query);
+    const job = this.jobOf(runId, jobId);
     const views = await this.stored.of(runId, jobId, query.stream);
+    const execution = executionOf(job, runId, query);
     const isChosen = query.attempt !== undefined || query.execution !== undefined;
     const view = views.findLast(({ executionId }) => executionId === execution.executionId) ?? (isChosen ? undefined : views.at(-1));
     if (view === undefined) throw new HttpProblem(404, 'no-output', whyNone(job, execution));
@@ -52,7 +53,8 @@ export class WholeOutputs {
    * @throws HttpProblem
    */
   async bytes(runId: string, jobId: string, query: OutputQuery, gone: AbortSignal): Promise<FoundOutput> {
-    const { job, execution } = this.find(runId, jobId, query);
+    const job = this.jobOf(runId, jobId);
+    const execution = executionOf(job, runId, query);
     const { executionId, state } = execution;
     const view = (await this.stored.of(runId, jobId, query.stream)).findLast((each) => each.executionId === executionId);
     if (view !== undefined && query.from > view.bytes) throw beyond(query.from, view.bytes);
@@ -84,13 +86,10 @@ export class WholeOutputs {
     };
   }
 
-  private find(runId: string, jobId: string, { attempt, execution: wanted }: OutputQuery): { job: Job; execution: Execution } {
+  private jobOf(runId: string, jobId: string): Job {
     const job = jobOf(this.queries.find(runId).run, jobId);
     if (job === undefined) throw new HttpProblem(404, 'job-not-found', `run ${runId} has no job ${jobId}`);
-    const execution = job.executions.findLast((each) => (wanted === undefined || each.executionId === wanted) && (attempt === undefined || each.attempt === attempt));
-    if (execution !== undefined) return { job, execution };
-    if (job.executions.length > 0) throw new HttpProblem(404, 'execution-not-found', `${jobId} of run ${runId} has no ${wanted === undefined ? `attempt ${attempt}` : `execution ${wanted}`}`);
-    throw new HttpProblem(404, 'no-output', `${jobId} is ${job.state}: nothing of it has run`);
+    return job;
   }
 
   private whereabouts(agent: string): string {
@@ -99,6 +98,14 @@ export class WholeOutputs {
     const { connected, since } = tracked.contact;
     return connected ? `agent ${agent} has no session with this server (it is with ${tracked.agent.session?.server ?? 'none'})` : `agent ${agent} is silent since ${since}`;
   }
+}
+
+/** The one that was asked for, or else the current one. */
+function executionOf({ executions, state, definition: { id } }: Job, runId: string, { attempt, execution: wanted }: OutputQuery): Execution {
+  const found = executions.findLast((each) => (wanted === undefined || each.executionId === wanted) && (attempt === undefined || each.attempt === attempt));
+  if (found !== undefined) return found;
+  if (executions.length > 0) throw new HttpProblem(404, 'execution-not-found', `${id} of run ${runId} has no ${wanted === undefined ? `attempt ${attempt}` : `execution ${wanted}`}`);
+  throw new HttpProblem(404, 'no-output', `${id} is ${state}: nothing of it has run`);
 }
 
 /** What came with the result, or why there is nothing; a tail cannot be put behind bytes that somebody has. */
