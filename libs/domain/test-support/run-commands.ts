@@ -56,6 +56,14 @@ export function skip(jobId: string, expect?: Expectation): RunCommandOf<'SkipJob
   return { type: 'SkipJob', jobId, expect, context: operator(`skip-${jobId}`), capacity: plenty };
 }
 
+export function recover(executionIds: readonly string[], name = 'local'): RunCommandOf<'RecoverExecutions'> {
+  return { type: 'RecoverExecutions', agent: name, executionIds, context: agent('hello', name), capacity: plenty };
+}
+
+export function holdRestored(epoch: number): RunCommandOf<'HoldRestored'> {
+  return { type: 'HoldRestored', epoch, context: operator(`restored-${epoch}`), capacity: plenty };
+}
+
 export function abandon(executionId: string, agentDeclaredLost?: true): RunCommandOf<'AbandonExecution'> {
   return { type: 'AbandonExecution', executionId, agentDeclaredLost, context: operator(`abandon-${executionId}`), capacity: plenty };
 }

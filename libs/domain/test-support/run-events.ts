@@ -22,6 +22,11 @@ export function dispatched(jobId: string, ordinal = 1, differing: { attempt?: nu
   return { type: 'JobDispatched', data: { ...execution(jobId, ordinal), ordinal, attempt: 1, agent: 'local', ...differing } };
 }
 
+/** With the id that the lost stretch gave it. */
+export function recovered(jobId: string, ordinal = 1, differing: { attempt?: number; agent?: string; executionId?: string } = {}): RunEvent {
+  return { type: 'ExecutionRecovered', data: { ...execution(jobId, ordinal), ordinal, attempt: 1, agent: 'local', ...differing } };
+}
+
 export function accepted(jobId: string, ordinal = 1): RunEvent {
   return { type: 'JobAccepted', data: { ...execution(jobId, ordinal), acceptedAt: ACCEPTED_AT } };
 }

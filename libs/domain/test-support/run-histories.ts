@@ -47,6 +47,7 @@ export function transitionOfA2(transition: Exclude<JobTransition, 'predecessors-
     case 'JobOutcomeSettled:failed': return event.settled('A2', 'failed');
     case 'LateResultAdopted:succeeded': return event.adopted('A2', 'succeeded');
     case 'LateResultAdopted:failed': return event.adopted('A2', 'failed');
+    case 'ExecutionRecovered': return event.recovered('A2', state === 'waiting' ? 1 : ordinal + 1, { attempt: 2 });
     case 'JobFailedByPolicy': return event.failedByPolicy('A2', 'onLost', ordinal);
     default: return executionEventOf(transition, 'A2', ordinal);
   }

@@ -10,6 +10,9 @@ const execution = { jobId: identifier, executionId: executionIdSchema };
 /** Which of the policies written in the job decided. */
 const policyName = z.enum(['onLost', 'onUnknown']);
 
+/** How often the log was restored to an earlier state, counted by operators' words. Missing means never. */
+const epoch = z.int().positive();
+
 /** How a process ended. Instants are the agent's clock, the duration its monotonic one. */
 const processEnd = {
   exitCode: z.int(),
@@ -23,9 +26,10 @@ const processEnd = {
 
 export const runEvents = {
   RunStarted: defineEvent('RunStarted', 1, 'A run of one version of a jobnet has begun; it carries the definition by value.', z.object({
-    runId: identifier, jobnet: identifier, version: z.int().positive(), definition: jobnetDefinition, parameters: variables,
+    runId: identifier, jobnet: identifier, version: z.int().positive(), definition: jobnetDefinition, parameters: variables, epoch: epoch.optional(),
   })),
   RunHeld: defineEvent('RunHeld', 1, 'An operator holds the run: nothing more is dispatched until it is released.', z.object({})),
+  RunHeldByRestore: defineEvent('RunHeldByRestore', 1, 'The log was restored while this run was open in it: nothing more is dispatched until an operator has looked at it and releases it.', z.object({ epoch })),
   RunReleased: defineEvent('RunReleased', 1, 'An operator lets a held run go on.', z.object({})),
   RunStopRequested: defineEvent('RunStopRequested', 1, 'An operator wants the run to end; what has not started will not.', z.object({})),
   RunFinished: defineEvent('RunFinished', 1, 'Every job of the run is decided, or nothing in it can run any more.', z.object({
@@ -33,6 +37,9 @@ export const runEvents = {
   })),
 
   JobDispatched: defineEvent('JobDispatched', 1, 'The server decided to have a job executed by an agent; the dispatch is this event.', z.object({
+    ...execution, ordinal: z.int().positive(), attempt: z.int().positive(), agent: identifier,
+  })),
+  ExecutionRecovered: defineEvent('ExecutionRecovered', 1, 'An agent holds an execution that a restored log has forgotten: it is in the log again, and what becomes of it counts.', z.object({
     ...execution, ordinal: z.int().positive(), attempt: z.int().positive(), agent: identifier,
   })),
   JobAccepted: defineEvent('JobAccepted', 1, 'The agent has the execution in its journal and will start it.', z.object({ ...execution, acceptedAt: instant })),

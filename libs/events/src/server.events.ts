@@ -12,6 +12,9 @@ export const serverEvents = {
 
 export const logEvents = {
   LogCreated: defineEvent('LogCreated', 1, 'The first event of a log: it fixes the log\'s id.', z.object({ logId: z.string() })),
+  EpochBegan: defineEvent('EpochBegan', 1, 'An operator said that the log was restored to an earlier state: what agents know beyond it happened, and is not in here.', z.object({
+    epoch: z.int().positive(),
+  })),
 };
 
 export type ServerEvent = EventOf<(typeof serverEvents)[keyof typeof serverEvents]>;

@@ -10,8 +10,8 @@ export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 export const identifier = z.string().regex(ID_PATTERN);
 
-/** `run~job~ordinal`. The tilde stands in no id, so two executions never share a name; it is safe in URLs and file names. */
-export const executionIdSchema = z.string().max(300).regex(/^[A-Za-z0-9._-]+~[A-Za-z0-9._-]+~[0-9]+$/);
+/** `run~job~ordinal`, and `~epoch` behind it after a log was restored: an id that the lost stretch used is never given again. The tilde stands in no id, so two executions never share a name; it is safe in URLs and file names. */
+export const executionIdSchema = z.string().max(300).regex(/^[A-Za-z0-9._-]+~[A-Za-z0-9._-]+~[0-9]+(~[0-9]+)?$/);
 
 /** Who did it: a person (by an operator's token), an agent (its fact) or a server (a policy written in the job, housekeeping). */
 export const actor = z.object({

@@ -1,5 +1,6 @@
+import { type LogCommand, logDecider, type LogState } from '#domain/server/log.decider';
 import type { LogEvent, ServerEvent } from '#events/server.events';
-import { logDecider, type ServerCommand, serverDecider, type ServerLife } from '#domain/server/server.decider';
+import { type ServerCommand, serverDecider, type ServerLife } from '#domain/server/server.decider';
 import { EventSourcedAggregate } from '../event-sourcing/event-sourced.aggregate.js';
 
 export class ServerAggregate extends EventSourcedAggregate<ServerLife, ServerCommand, ServerEvent> {
@@ -8,7 +9,7 @@ export class ServerAggregate extends EventSourcedAggregate<ServerLife, ServerCom
   }
 }
 
-export class LogAggregate extends EventSourcedAggregate<{ readonly logId?: string }, { readonly type: 'CreateLog'; readonly logId: string }, LogEvent> {
+export class LogAggregate extends EventSourcedAggregate<LogState, LogCommand, LogEvent> {
   constructor() {
     super('log-kiroku', logDecider);
   }

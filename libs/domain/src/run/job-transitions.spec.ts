@@ -26,7 +26,7 @@ describe('the fold of a job', () => {
   });
 
   it('covers the whole table', () => {
-    expect(cells).toHaveLength(11 * 22);
+    expect(cells).toHaveLength(11 * 23);
     for (const state of states) expect(Object.keys(nextJobState[state]).sort()).toEqual(Object.keys(nextJobState.waiting).sort());
   });
 });
@@ -110,6 +110,12 @@ const byHand: readonly (readonly [JobState, JobTransition, JobState | 'corrupt']
   ['failed', 'JobDispatched', 'corrupt'],
   ['lost', 'JobOutcomeSettled:succeeded', 'succeeded'],
   ['lost', 'JobFailedByPolicy', 'failed'],
+  ['waiting', 'ExecutionRecovered', 'dispatched'],
+  ['ready', 'ExecutionRecovered', 'dispatched'],
+  ['held', 'ExecutionRecovered', 'dispatched'],
+  ['running', 'ExecutionRecovered', 'dispatched'],
+  ['succeeded', 'ExecutionRecovered', 'succeeded'],
+  ['lost', 'ExecutionRecovered', 'lost'],
   ['running', 'JobFailedByPolicy', 'failed'],
   ['skipped', 'JobFailedByPolicy', 'corrupt'],
   ['stopped', 'JobFailedByPolicy', 'corrupt'],

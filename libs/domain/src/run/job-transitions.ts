@@ -10,7 +10,7 @@ export type JobState =
 export type JobTransition =
   | 'predecessors-through' | 'predecessor-again'
   | 'JobHeld' | 'JobReleased'
-  | 'JobDispatched' | 'JobAccepted' | 'JobDeclined' | 'JobStarted'
+  | 'JobDispatched' | 'ExecutionRecovered' | 'JobAccepted' | 'JobDeclined' | 'JobStarted'
   | 'JobFinished:succeeded' | 'JobFinished:failed'
   | 'JobStopped' | 'JobLost' | 'JobOrphaned' | 'JobNeverStarted' | 'JobNotKnownToAgent'
   | 'JobStopRequested' | 'JobSkipped' | 'JobRerunRequested'
@@ -26,7 +26,7 @@ const nothing: Row = {
   JobLost: 'corrupt', JobOrphaned: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobStopRequested: 'corrupt',
   JobSkipped: 'corrupt', JobRerunRequested: 'corrupt', 'JobOutcomeSettled:succeeded': 'corrupt', 'JobOutcomeSettled:failed': 'corrupt',
   'LateResultAdopted:succeeded': 'corrupt', 'LateResultAdopted:failed': 'corrupt', ExecutionAbandoned: 'corrupt',
-  JobFailedByPolicy: 'corrupt',
+  JobFailedByPolicy: 'corrupt', ExecutionRecovered: 'corrupt',
 };
 
 /** An execution is out: its agent's facts and the operator's words meet here. */
@@ -35,7 +35,7 @@ const executing: Row = {
   JobStarted: 'running', 'JobFinished:succeeded': 'succeeded', 'JobFinished:failed': 'failed', JobStopped: 'stopped', JobLost: 'lost',
   JobOrphaned: 'running', JobSkipped: 'skipped', JobRerunRequested: 'ready',
   'JobOutcomeSettled:succeeded': 'succeeded', 'JobOutcomeSettled:failed': 'failed-settled', ExecutionAbandoned: 'lost',
-  JobFailedByPolicy: 'failed',
+  JobFailedByPolicy: 'failed', ExecutionRecovered: 'dispatched',
 };
 
 /** It went wrong, and an operator may still turn it. */
@@ -47,21 +47,21 @@ const wrong: Row = {
 
 /** The whole state machine of a job. A new event or state does not compile until it has its place here. */
 export const nextJobState: { readonly [State in JobState]: Row } = {
-  waiting: { ...nothing, 'predecessors-through': 'ready', 'predecessor-again': 'waiting', JobHeld: 'held', JobSkipped: 'skipped' },
-  held: { ...nothing, 'predecessors-through': 'held', 'predecessor-again': 'held', JobReleased: 'waiting', JobSkipped: 'skipped' },
-  ready: { ...nothing, 'predecessor-again': 'waiting', JobHeld: 'held', JobDispatched: 'dispatched', JobSkipped: 'skipped' },
+  waiting: { ...nothing, ExecutionRecovered: 'dispatched', 'predecessors-through': 'ready', 'predecessor-again': 'waiting', JobHeld: 'held', JobSkipped: 'skipped' },
+  held: { ...nothing, ExecutionRecovered: 'dispatched', 'predecessors-through': 'held', 'predecessor-again': 'held', JobReleased: 'waiting', JobSkipped: 'skipped' },
+  ready: { ...nothing, ExecutionRecovered: 'dispatched', 'predecessor-again': 'waiting', JobHeld: 'held', JobDispatched: 'dispatched', JobSkipped: 'skipped' },
   dispatched: {
     ...executing,
     JobAccepted: 'dispatched', JobDeclined: 'held', JobNeverStarted: 'ready', JobNotKnownToAgent: 'dispatched', JobStopRequested: 'dispatched',
   },
   running: { ...executing, JobStarted: 'corrupt', JobNotKnownToAgent: 'running', JobStopRequested: 'running' },
-  succeeded: { ...nothing, JobRerunRequested: 'ready', 'LateResultAdopted:succeeded': 'succeeded', 'LateResultAdopted:failed': 'failed' },
-  failed: wrong,
-  'failed-settled': { ...wrong, 'JobOutcomeSettled:failed': 'corrupt', 'LateResultAdopted:failed': 'failed-settled' },
-  stopped: wrong,
-  lost: { ...wrong, JobFailedByPolicy: 'failed' },
+  succeeded: { ...nothing, ExecutionRecovered: 'succeeded', JobRerunRequested: 'ready', 'LateResultAdopted:succeeded': 'succeeded', 'LateResultAdopted:failed': 'failed' },
+  failed: { ...wrong, ExecutionRecovered: 'failed' },
+  'failed-settled': { ...wrong, ExecutionRecovered: 'failed-settled', 'JobOutcomeSettled:failed': 'corrupt', 'LateResultAdopted:failed': 'failed-settled' },
+  stopped: { ...wrong, ExecutionRecovered: 'stopped' },
+  lost: { ...wrong, ExecutionRecovered: 'lost', JobFailedByPolicy: 'failed' },
   skipped: {
-    ...nothing,
+    ...nothing, ExecutionRecovered: 'skipped',
     JobRerunRequested: 'ready', 'LateResultAdopted:succeeded': 'succeeded', 'LateResultAdopted:failed': 'failed-settled',
   },
 };

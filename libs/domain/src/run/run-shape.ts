@@ -5,10 +5,10 @@ import { corruptHistory } from '../corrupt-history.js';
 import type { Job, Run, RunShape } from './run.state.js';
 
 /** The state right after RunStarted: jobs without predecessors are ready, the others wait. */
-export function beginRun({ runId, jobnet, version, definition, parameters }: RunEventOf<'RunStarted'>['data'], startedAt: Instant): Run {
+export function beginRun({ runId, jobnet, version, definition, parameters, epoch = 0 }: RunEventOf<'RunStarted'>['data'], startedAt: Instant): Run {
   return {
     runId, jobnet, version, definition, parameters, startedAt,
-    held: false, stopRequested: false, revision: 0, applied: new Map(),
+    held: false, epoch, stopRequested: false, revision: 0, applied: new Map(),
     jobs: definition.jobs.map((job): Job => ({ definition: job, state: job.after.length === 0 ? 'ready' : 'waiting', attempt: 1, executions: [] })),
     shape: shapeOf(definition.jobs),
   };

@@ -10,6 +10,7 @@ import { holdRun, releaseRun, stopRun } from './interventions/intervene-in-run.j
 import type { Expectation } from './interventions/intervention.js';
 import { rerunJob } from './interventions/rerun-job.js';
 import { settleJob } from './interventions/settle-job.js';
+import { holdRestored, recoverExecutions } from './interventions/restored-log.js';
 import { skipJob } from './interventions/skip-job.js';
 import { stopJob } from './interventions/stop-job.js';
 import type { RunState } from './run.state.js';
@@ -44,10 +45,16 @@ export type RunCommand =
     readonly version: number;
     readonly definition: JobnetDefinition;
     readonly parameters: Readonly<Record<string, string>>;
+    /** The log's, when it was ever restored. */
+    readonly epoch?: number | undefined;
   })
   | (Common & { readonly type: 'DispatchReady' })
   | (Common & { readonly type: 'RecordFacts'; readonly agent: string; readonly facts: readonly ExecutionFact[] })
   | (Common & { readonly type: 'RecordNotKnown'; readonly agent: string; readonly executionIds: readonly string[]; readonly reason: string })
+  /** The log was restored to an earlier state while this run was open in it. */
+  | (Common & { readonly type: 'HoldRestored'; readonly epoch: number })
+  /** The agent holds these, and the log was restored to a state before their dispatch. */
+  | (Common & { readonly type: 'RecoverExecutions'; readonly agent: string; readonly executionIds: readonly string[] })
   | (Common & { readonly type: 'HoldRun' })
   | (Common & { readonly type: 'ReleaseRun' })
   | (Common & { readonly type: 'StopRun' })
@@ -78,6 +85,10 @@ export const runDecider: Decider<RunState, RunCommand, RunEvent> = {
         return recordFacts(command, state);
       case 'RecordNotKnown':
         return recordNotKnown(command, state);
+      case 'HoldRestored':
+        return holdRestored(command, state);
+      case 'RecoverExecutions':
+        return recoverExecutions(command, state);
       case 'HoldRun':
         return holdRun(state);
       case 'ReleaseRun':

@@ -52,6 +52,8 @@ function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, conte
   switch (event.type) {
     case 'RunHeld':
       return { ...open(run, event), held: true };
+    case 'RunHeldByRestore':
+      return { ...open(run, event), held: true, epoch: event.data.epoch };
     case 'RunReleased':
       return { ...open(run, event), held: false };
     case 'RunStopRequested':
@@ -59,6 +61,7 @@ function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, conte
     case 'RunFinished':
       return { ...open(run, event), finished: event.data.status, finishedAt: context.at };
     case 'JobDispatched':
+    case 'ExecutionRecovered':
       return dispatched(open(run, event), event, context);
     case 'JobHeld':
     case 'JobReleased':
@@ -100,8 +103,8 @@ function open(run: Run, { type }: RunEvent): Run {
   return run;
 }
 
-function dispatched(run: Run, { data }: RunEventOf<'JobDispatched'>, { at }: FoldContext): Run {
-  return moveJob(run, data.jobId, 'JobDispatched', (job) => {
+function dispatched(run: Run, { type, data }: RunEventOf<'JobDispatched' | 'ExecutionRecovered'>, { at }: FoldContext): Run {
+  return moveJob(run, data.jobId, type, (job) => {
     if (data.ordinal !== job.executions.length + 1) throw corruptHistory(`execution ${data.executionId} is not the next of its job`);
     const { executionId, ordinal, attempt, agent } = data;
     return { ...job, executions: [...job.executions, { executionId, ordinal, attempt, agent, state: 'dispatched', dispatchedAt: at }] };

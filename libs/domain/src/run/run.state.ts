@@ -52,6 +52,8 @@ export interface Run {
   readonly finishedAt?: Instant;
   readonly finished?: 'succeeded' | 'failed' | 'stopped';
   readonly held: boolean;
+  /** How often the log was restored before the run's next execution; 0 if never. Part of the ids of its executions from then on. */
+  readonly epoch: number;
   readonly stopRequested: boolean;
   readonly jobs: readonly Job[];
   /** Where a job stands in `jobs`, and who follows whom; fixed for the life of a run. */

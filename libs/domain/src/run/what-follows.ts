@@ -43,9 +43,9 @@ function dispatchesFor(run: Run, capacity: Capacity): RunEvent[] {
   return events;
 }
 
-/** The execution's id derives from what caused it: run, job, and the ordinal of the dispatch. */
+/** The execution's id derives from what caused it: run, job, and the ordinal of the dispatch; and the log's epoch, once it was restored. */
 function dispatch(run: Run, job: Job): RunEvent {
   const ordinal = job.executions.length + 1;
   const { id: jobId, agent } = job.definition;
-  return { type: 'JobDispatched', data: { jobId, executionId: `${run.runId}~${jobId}~${ordinal}`, ordinal, attempt: job.attempt, agent } };
+  return { type: 'JobDispatched', data: { jobId, executionId: `${run.runId}~${jobId}~${ordinal}${run.epoch === 0 ? '' : `~${run.epoch}`}`, ordinal, attempt: job.attempt, agent } };
 }

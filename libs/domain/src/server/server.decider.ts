@@ -1,4 +1,4 @@
-import type { LogEvent, ServerEvent } from '#events/server.events';
+import type { ServerEvent } from '#events/server.events';
 import type { Decider } from '../decider.js';
 import type { Decision } from '../rejection.js';
 
@@ -25,16 +25,5 @@ export const serverDecider: Decider<ServerLife, ServerCommand, ServerEvent> = {
   },
   evolve(_state, event) {
     return { running: event.type === 'ServerStarted' };
-  },
-};
-
-/** The log itself: its first event fixes its id. */
-export const logDecider: Decider<{ readonly logId?: string }, { readonly type: 'CreateLog'; readonly logId: string }, LogEvent> = {
-  initialState: {},
-  decide({ logId }, state): Decision<LogEvent> {
-    return state.logId === undefined ? [{ type: 'LogCreated', data: { logId } }] : [];
-  },
-  evolve(_state, event) {
-    return { logId: event.data.logId };
   },
 };
