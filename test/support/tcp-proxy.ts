@@ -11,6 +11,13 @@ interface Allowance {
   isOver: boolean;
 }
 
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  /** Requests that have passed up and whose answers have not begun to come down. */
+  open: number;
+}
+
 /** Stands between an agent and its server, and can hold back, lose or cut what passes. */
 export class TcpProxy {
   /** What has passed so far: bytes, and beginnings of HTTP answers. */
@@ -19,7 +26,7 @@ export class TcpProxy {
   readonly lost = { up: 0, down: 0 };
   private readonly allowances: { [Each in Way]?: Allowance | undefined } = {};
   private readonly watches = new Set<() => void>();
-  private readonly pairs = new Set<{ client: Socket; upstream: Socket }>();
+  private readonly pairs = new Set<Pair>();
   private holding = false;
   private holdingRequests = false;
 
@@ -38,6 +45,11 @@ export class TcpProxy {
     const address = this.server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy is closed');
     return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Every request that passed has its answer: nothing is on the way but what a stream may say. */
+  get isQuiet(): boolean {
+    return [...this.pairs].every(({ open }) => open === 0);
   }
 
   /** From now on nothing that the server says gets through; it stays in the proxy's sockets. */
@@ -90,10 +102,10 @@ export class TcpProxy {
 
   private join(client: Socket): void {
     const upstream = connect(this.target, '127.0.0.1');
-    const pair = { client, upstream };
+    const pair: Pair = { client, upstream, open: 0 };
     this.pairs.add(pair);
-    client.on('data', (chunk: Buffer) => this.pass('up', chunk, upstream));
-    upstream.on('data', (chunk: Buffer) => this.pass('down', chunk, client));
+    client.on('data', (chunk: Buffer) => this.pass('up', chunk, pair));
+    upstream.on('data', (chunk: Buffer) => this.pass('down', chunk, pair));
     if (this.holding) upstream.pause();
     if (this.holdingRequests) client.pause();
     const end = () => {
@@ -104,12 +116,14 @@ export class TcpProxy {
     for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
   }
 
-  private pass(way: Way, chunk: Buffer, to: Socket): void {
+  private pass(way: Way, chunk: Buffer, pair: Pair): void {
     const isAnswer = way === 'down' && chunk.subarray(0, 7).toString('latin1') === 'HTTP/1.';
+    if (way === 'up' && /^(GET|POST) /.test(chunk.subarray(0, 5).toString('latin1'))) pair.open += 1;
     const part = this.allowed(way, chunk, isAnswer);
     this.lost[way] += chunk.length - part.length;
     if (part.length === 0) return;
-    to.write(part);
+    (way === 'up' ? pair.upstream : pair.client).write(part);
+    if (isAnswer) pair.open -= 1;
     this.passed[way] += part.length;
     if (isAnswer) this.passed.answers += 1;
     for (const look of this.watches) look();

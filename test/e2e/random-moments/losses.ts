@@ -8,6 +8,8 @@ export async function resultUnanswered(stage: Stage, plan: PlanOf<4>): Promise<s
   const runId = await stage.start(plan);
   const executionId = `${runId}~A1~1`;
   await stage.recorded(runId, 'JobStarted', executionId);
+  // The result is to go out, which it does when what was said before it has its answer.
+  await stage.quiet();
   const [first] = plan.losses;
   const lostBefore = stage.proxy.lost.down;
   stage.beginLoss(first);

@@ -47,7 +47,7 @@ describe('at a random moment', () => {
     process.stderr.write(`${line}\n`);
     const stage = stages.pop() ?? await Stage.create();
     try {
-      await Promise.all([stage.here.agentIs('connected'), stage.here.agentIs('connected', 'other')]);
+      await stage.ready();
       await stage.define(plan);
       await expectSound(stage, await play(stage, plan));
       stages.push(stage);

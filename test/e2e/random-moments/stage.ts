@@ -22,12 +22,25 @@ export class Stage {
     const stage = new Stage(here, await TcpProxy.to(here.port));
     await here.startServer();
     await Promise.all([stage.startAgent(), here.startAgent('other')]);
+    await here.api.define('Ready', 'jobnet: Ready\njobs:\n  R1: { agent: local, command: "true" }\n');
     return stage;
   }
 
   async destroy(): Promise<void> {
     await this.here.destroy();
     await this.proxy.close();
+  }
+
+  /** Both agents are there, and `local` listens, which nothing but work that went all the way shows. */
+  async ready(): Promise<void> {
+    await Promise.all([this.here.agentIs('connected'), this.here.agentIs('connected', 'other')]);
+    await this.here.status(await this.here.api.start('Ready'), 'succeeded');
+    await this.quiet();
+  }
+
+  /** Nothing of `local` waits for an answer. */
+  quiet(): Promise<true> {
+    return waitFor('every request of the agent is answered', () => this.proxy.isQuiet);
   }
 
   /** Does not wait for its connection: the server may be away. */
