@@ -17,7 +17,7 @@ import { named } from './named.js';
  */
 
 /** A log position in JSON. */
-export const position = named('Position', z.string().regex(/^[0-9]{1,20}$/), 'A place in the log. Opaque; a later one is a larger number.');
+export const position = named('Position', z.string().regex(/^[0-9]{1,20}$/), 'A place in the log. Opaque; a later one is a larger number.', '4711');
 
 named('Receipt', receipt, 'Where a fact stands in the log, and the event that holds it.');
 

@@ -15,9 +15,9 @@ const jobState = named('JobState', z.enum(JOB_STATES), 'The list may grow: accep
 const jobnetState = named('JobnetState', z.enum(JOBNET_STATES), 'Whether runs may be started. The list may grow: accept words that you do not know.');
 const evidenceKind = named('EvidenceKind', z.enum(EVIDENCE_KINDS), 'What is known of an execution, beside its state. The list may grow: accept words that you do not know.');
 
-named('Identifier', identifier, 'Of a jobnet, a job, a run, an agent or an operator.');
-named('ExecutionId', executionIdSchema, '`run~job~ordinal`: one dispatch of a job.');
-named('Instant', instant, 'UTC, milliseconds.');
+named('Identifier', identifier, 'Of a jobnet, a job, a run, an agent or an operator.', 'A1');
+named('ExecutionId', executionIdSchema, '`run~job~ordinal`: one dispatch of a job.', '01M82YF1NZEDHB7RK0Q8TQRWW7~A1~1');
+named('Instant', instant, 'UTC, milliseconds.', '2026-11-22T20:57:59.123Z');
 named('Actor', actor, 'Who did it: an operator (by a token), an agent (its fact) or a server (a policy written in the job, housekeeping).');
 named('JobnetDefinition', jobnetDefinition, 'A jobnet as it is stored: every default filled in.');
 

@@ -8,7 +8,7 @@ export interface Asset {
 }
 
 /** Nothing comes from elsewhere, nothing goes elsewhere: the page works without an internet, and no other page frames it. */
-export const PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+export const PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export const PAGE = `<!DOCTYPE html>
 <html lang="en">

@@ -41,8 +41,8 @@ export class JsonSchemas {
     const follow = (part: Json) => {
       for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
         if (found.has(name)) continue;
-        const description = namedSchemas.get(name)?.description;
-        const schema = { ...(description === undefined ? {} : { description }), ...this.toldAs(name) };
+        const { description, example } = namedSchemas.get(name) ?? {};
+        const schema = { ...(description === undefined ? {} : { description }), ...this.toldAs(name), ...(example === undefined ? {} : { examples: [example] }) };
         found.set(name, schema);
         follow(schema);
       }
