@@ -11,7 +11,7 @@ import type { TerminalReport } from '../journal/journal-record.js';
 import { endedWithout, reportOf } from './execution-report.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionStops } from './execution-stops.js';
-import { RETENTION, type KeeperOptions, type KeeperStep } from './keeper-options.js';
+import { RETENTION, TASK_GRACE_MS, type KeeperOptions, type KeeperStep } from './keeper-options.js';
 import { DirectoryPool } from './process/directory-pool.js';
 import { ExecutionDirectory } from './process/execution-directory.js';
 import { launchSetting, type LaunchSetting } from './process/launch.js';
@@ -24,8 +24,6 @@ import { type KnownOutput, knownOutput } from '../outputs/known-output.js';
 
 /** As many as a hello can name. */
 const MOST_HELD = 50_000;
-/** Less than whoever stops an agent waits before he kills it: systemd 90 s, `kiroku up` 15 s, containers 10 s. */
-const TASK_GRACE_MS = 5_000;
 
 /** What a hello says of the journal. */
 export type JournalPart = Pick<Hello, 'journalId' | 'journalSequence' | 'servedUpTo' | 'receipt' | 'previousSession' | 'inventory'>;
@@ -45,18 +43,15 @@ export class ExecutionKeeper {
   readonly #stops: ExecutionStops;
   readonly #poll: NodeJS.Timeout;
   readonly #retention: OutputRetention;
-  readonly #bootId: string;
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
   private constructor(private readonly options: KeeperOptions, private readonly journal: AgentJournal, private readonly root: string, isRootFresh: boolean,
-    private readonly pool: DirectoryPool, private readonly tasks: TaskExecutor, setting: LaunchSetting, private readonly unlock: () => void) {
-    this.#bootId = setting.bootId;
+    private readonly pool: DirectoryPool, private readonly tasks: TaskExecutor, private readonly setting: LaunchSetting, private readonly unlock: () => void) {
     this.#unacknowledged = new Set(journal.state.held.keys());
     const { slots, log } = options;
     const onStep = (step: KeeperStep, executionId: string): void => options.onStep?.(step, executionId);
-    this.#stops = new ExecutionStops({ journal, root, tasks, log, onStep });
-    const stops = this.#stops;
+    const stops = this.#stops = new ExecutionStops({ journal, root, tasks, log, onStep });
     this.#runner = new ExecutionRunner({
       journal, slots, log, onStep, stops, tasks, bootId: setting.bootId,
       processes: new ProcessExecutor({ root, isRootFresh, pool, stops, setting, onStep }),
@@ -177,9 +172,8 @@ export class ExecutionKeeper {
   }
 
   /** Stops keeping. Processes go on; the next open finds them. Tasks are asked to end, and what became of them is durable. */
-  async close(): Promise<void> {
-    this.#closing ??= this.#close();
-    await this.#closing;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
   }
 
   async #close(): Promise<void> {
@@ -207,8 +201,7 @@ export class ExecutionKeeper {
   }
 
   async #take(frame: DispatchFrame): Promise<void> {
-    const { spec, position } = frame;
-    const { executionId } = spec;
+    const { spec, spec: { executionId }, position } = frame;
     const known = this.#whyNotStarted(executionId, position);
     if (known !== undefined) return this.#passOver(executionId, position, known);
     const decline = this.#whyDeclined(frame);
@@ -217,7 +210,7 @@ export class ExecutionKeeper {
     const place = this.#runner.arrive(executionId);
     const acceptedAt = (this.options.now?.() ?? new Date()).toISOString() as Instant;
     try {
-      await this.journal.append({ type: 'accepted', spec, position, acceptedAt, ...(place === 'slot' && { starting: this.#bootId }) });
+      await this.journal.append({ type: 'accepted', spec, position, acceptedAt, ...(place === 'slot' && { starting: this.setting.bootId }) });
     } catch (error) {
       this.#runner.turnedAway(executionId, place);
       this.#declineLater(frame, String(error));

@@ -41,3 +41,6 @@ export interface Retention {
 }
 
 export const RETENTION: Retention = { newest: 1000, maxAgeMs: 7 * 24 * 3600 * 1000, maxBytes: 10 * 1024 ** 3 };
+
+/** Less than whoever stops an agent waits before he kills it: systemd 90 s, `kiroku up` 15 s, containers 10 s. */
+export const TASK_GRACE_MS = 5_000;

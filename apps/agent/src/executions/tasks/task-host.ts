@@ -57,6 +57,7 @@ export class TaskHost {
   #exit: string | undefined;
   /** What it said, or why it was killed, when more is known than how it exited. */
   #why: string | undefined;
+  #isKilled = false;
   #isKilledForStop = false;
   #hasLoaded = false;
   readonly #loading: NodeJS.Timeout;
@@ -124,6 +125,7 @@ export class TaskHost {
   kill(why: string, { isForStop = false } = {}): void {
     if (this.#exit !== undefined || this.#why !== undefined) return;
     this.#why = why;
+    this.#isKilled = true;
     this.#isKilledForStop = isForStop;
     killGroup(this.identity);
   }
@@ -172,12 +174,12 @@ export class TaskHost {
   /** What it said last may still be in the channel when it has exited. */
   #concludeIfOver(): void {
     if (this.#exit === undefined || this.#child.connected || this.#state === 'gone') return;
-    const wasLoading = this.#state === 'loading';
+    const diedLoading = this.#state === 'loading' && !this.#isKilled;
     this.#state = 'gone';
     clearTimeout(this.#loading);
     this.setting.records.remove(this.identity);
     const why = this.#why ?? this.#exit;
-    if (wasLoading && this.#why === undefined) this.listener.broken(this, `${this.setting.module} cannot be loaded: its process died: ${why}`);
+    if (diedLoading) this.listener.broken(this, `${this.setting.module} cannot be loaded: its process died: ${why}`);
     this.listener.gone(this, this.held, why);
   }
 

@@ -138,7 +138,7 @@ function attribute(stream: NodeJS.WriteStream, outputOf: (run: TaskRun) => TaskO
     const called = typeof encoding === 'function' ? encoding : done;
     if (called !== undefined) process.nextTick(called);
     return true;
-  }) as typeof stream.write;
+  });
 }
 
 function nameOf({ call: { name, executionId } }: TaskRun): string {

@@ -90,7 +90,7 @@ function lineOf(message: unknown): string {
 /** Circles and big integers have no JSON, functions and undefined neither. */
 function jsonOf(message: unknown): string | undefined {
   try {
-    return JSON.stringify(message) as string | undefined;
+    return JSON.stringify(message);
   } catch {
     return undefined;
   }
