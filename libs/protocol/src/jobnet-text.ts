@@ -11,14 +11,14 @@ const values = z.record(variableName, z.union([z.string().max(32 * 1024), z.numb
 const policy = z.enum(['ask', 'fail', 'rerun']).optional();
 
 const ofEveryJob = {
-  agent: identifier, after: z.union([identifier, z.array(identifier)]).optional(), parameters: values.optional(), onLost: policy, onUnknown: policy,
+  agent: identifier, after: z.union([identifier, z.array(identifier)]).optional(), parameters: values.optional(), stopGraceSeconds: z.int().min(0).max(86_400).optional(), onLost: policy, onUnknown: policy,
 };
 
 const commandJob = z.strictObject({
   ...ofEveryJob,
   command: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
   successCodes: z.union([z.int().min(0).max(255), z.array(z.int().min(0).max(255)).min(1)]).optional(),
-  env: values.optional(), cwd: z.string().min(1).optional(), stopGraceSeconds: z.int().min(0).max(86_400).optional(),
+  env: values.optional(), cwd: z.string().min(1).optional(),
 });
 
 const taskJob = z.strictObject({ ...ofEveryJob, task: identifier });
