@@ -56,7 +56,8 @@ async function answers() {
     byStatus: await Promise.all(['running', 'failing', 'succeeded', 'failed'].map((status) => api.all<RunView>(`/api/v1/runs?status=${status}`))),
     firstPage: await api.get('/api/v1/runs?limit=2'),
     running: await api.running(),
-    agents: await api.agents(),
+    // When an agent was last heard of is told by who heard it, and is no state.
+    agents: (await api.agents()).map(({ lastContactAt: _live, ...recorded }) => recorded),
   };
 }
 

@@ -3,6 +3,7 @@ export interface ServerOptions {
   listen: { host: string; port: number };
   data: string;
   store: { kind: 'sqlite'; file: string };
+  agentGraceSeconds: number;
 }
 
 /** What `kiroku agent start` hands to the agent. */

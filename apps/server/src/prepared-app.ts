@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { EventStore } from '#event-store/event-store.port';
 import { Dispatcher } from './agent-link/dispatcher.js';
+import { LostAgents } from './agent-link/lost-agents.js';
+import { SilenceWatch } from './agent-link/silence-watch.js';
 import { LogFollower } from './event-sourcing/log-follower.js';
 import { httpAdapter } from './http/http-adapter.js';
 import { BootstrapTokens } from './operators/bootstrap-tokens.js';
@@ -27,5 +29,7 @@ export async function preparedApp(store: EventStore, options: ServerOptions, onF
   for (const path of await app.get(BootstrapTokens).ensure()) logger.log({ msg: 'made a token file', path });
   await life.started();
   app.get(Dispatcher).start(follower);
+  app.get(LostAgents).start(follower);
+  app.get(SilenceWatch).start();
   return app;
 }

@@ -4,6 +4,8 @@ export interface ServerOptions {
   /** The directory with the token files, the server's id and, by default, the log. */
   readonly data: string;
   readonly store: { readonly kind: 'sqlite'; readonly file: string };
+  /** How long an agent may be silent before that is put on record. */
+  readonly agentGraceSeconds: number;
 }
 
 export const SERVER_OPTIONS = Symbol('ServerOptions');

@@ -4,6 +4,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { EventStore } from '#event-store/event-store.port';
 import { AgentLinkModule } from './agent-link/agent-link.module.js';
 import { Dispatcher } from './agent-link/dispatcher.js';
+import { LostAgents } from './agent-link/lost-agents.js';
+import { SilenceWatch } from './agent-link/silence-watch.js';
 import { AgentsModule } from './agents/agents.module.js';
 import { AgentsProjection } from './agents/agents.projection.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -23,6 +25,8 @@ import { JobnetsModule } from './jobnets/jobnets.module.js';
 import { JobnetsProjection } from './jobnets/jobnets.projection.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { OutputsModule } from './outputs/outputs.module.js';
+import { LogProjection } from './log/log.projection.js';
+import { RestoringModule } from './log/restoring.module.js';
 import { OperatorsModule } from './operators/operators.module.js';
 import { OperatorsProjection } from './operators/operators.projection.js';
 import { RefusalsModule } from './refusals/refusals.module.js';
@@ -34,17 +38,17 @@ import { ServerLife } from './servers/server-life.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { WatchingModule } from './watching/watching.module.js';
 
-/** The order in which an event passes: the dispatcher looks at what the others have folded. */
+/** The order in which an event passes: those that react look at what the others have folded. */
 const projectionsInOrder = {
   provide: PROJECTIONS,
-  inject: [OperatorsProjection, JobnetsProjection, AgentsProjection, RunsProjection, Dispatcher],
+  inject: [LogProjection, OperatorsProjection, JobnetsProjection, AgentsProjection, RunsProjection, Dispatcher, LostAgents, SilenceWatch],
   useFactory: (...projections: Projection[]) => projections,
 };
 
 /** The whole server over one store. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, RestoringModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
   controllers: [HealthController],
   providers: [
     projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, KnownRoutes, ServerLife,

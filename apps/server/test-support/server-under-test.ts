@@ -38,14 +38,14 @@ export class ServerUnderTest {
   readonly failures: unknown[] = [];
   private app!: NestFastifyApplication;
 
-  private constructor(readonly store: MoodyEventStore, readonly data: string) {}
+  private constructor(readonly store: MoodyEventStore, readonly data: string, private readonly agentGraceSeconds: number) {}
 
   /** Over a log and a directory of its own, unless they are given: then it is a restart. */
-  static async start(store = new MoodyEventStore(), data = mkdtempSync(join(tmpdir(), 'kiroku-server-'))): Promise<ServerUnderTest> {
+  static async start(store = new MoodyEventStore(), data = mkdtempSync(join(tmpdir(), 'kiroku-server-')), agentGraceSeconds = 30): Promise<ServerUnderTest> {
     Logger.overrideLogger(false);
     directories.add(data);
-    const server = new ServerUnderTest(store, data);
-    const options = { listen: { host: '127.0.0.1', port: 0 }, data, store: { kind: 'sqlite', file: join(data, 'log') } } as const;
+    const server = new ServerUnderTest(store, data, agentGraceSeconds);
+    const options = { listen: { host: '127.0.0.1', port: 0 }, data, store: { kind: 'sqlite', file: join(data, 'log') }, agentGraceSeconds } as const;
     server.app = await preparedApp(store, options, (error) => server.failures.push(error));
     open.add(server);
     return server;
@@ -67,7 +67,7 @@ export class ServerUnderTest {
   /** Another process on the same log. */
   async restart(): Promise<ServerUnderTest> {
     await this.halt();
-    return ServerUnderTest.start(this.store, this.data);
+    return ServerUnderTest.start(this.store, this.data, this.agentGraceSeconds);
   }
 
   get<Provider>(token: Type<Provider>): Provider {

@@ -58,8 +58,10 @@ const jobnetSection = [
 const agentSection = [
   '## Agents', '',
   'Whether an agent gets work. A drained one gets no new dispatch: its jobs stay `ready` and say whose order they wait for. What was',
-  'dispatched to it goes on, its results are taken, and stops reach it. All of it holds for an agent that is away, too.', '',
-  ...tableOf(agentAnswers, { 'agent drain': 'DrainAgent', 'agent resume': 'ResumeAgent' }),
+  'dispatched to it goes on, its results are taken, and stops reach it. All of it holds for an agent that is away, too.',
+  'Only an agent that is away can be declared lost (`agent-connected`): its open executions are abandoned, and the `onLost` of their jobs holds.',
+  'When it connects after all that is over by itself, and what it still holds of them is called off.', '',
+  ...tableOf(agentAnswers, { 'agent drain': 'DrainAgent', 'agent resume': 'ResumeAgent', 'agent declare-lost': 'DeclareAgentLost' }),
   '',
 ];
 

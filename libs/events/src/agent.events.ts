@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from './define-event.js';
-import { executionIdSchema, identifier } from './vocabulary.js';
+import { executionIdSchema, identifier, instant } from './vocabulary.js';
 
 /** A point of the log as an agent remembers it: the newest position it was given, and the event there. */
 export const receipt = z.object({ position: z.string().regex(/^[0-9]+$/), eventId: z.string() });
@@ -21,10 +21,19 @@ export const agentEvents = {
   AgentCredentialRotated: defineEvent('AgentCredentialRotated', 1, 'The name was enrolled again: the former credential is void.', z.object({ credentialHash: z.string(), tokenId: z.string() })),
   AgentConnected: defineEvent('AgentConnected', 1, 'A session of the agent began; its number is this event\'s revision.', z.object({
     agent: identifier, server: z.string(), ...journal, slots: z.int().positive(), receipt: receipt.optional(),
-    version: z.string(), host: z.string(), pid: z.int(), bootId: z.string(),
+    version: z.string(), host: z.string(), pid: z.int(), bootId: z.string(), epoch: z.int().positive().optional(),
+    /** Why nothing that was dispatched before counts as served, other than by what the journal says of itself. */
+    startsAnew: z.enum(['log-restored', 'journal-rolled-back']).optional(),
   })),
   AgentConnectionRefused: defineEvent('AgentConnectionRefused', 1, 'Somebody else connects with this name; the session that lives keeps it.', z.object({ ...journal, host: z.string(), pid: z.int(), reason: z.string() })),
   AgentContactLost: defineEvent('AgentContactLost', 1, 'A session ended; the executions of the agent are silent from now on.', z.object({ session: z.int().nonnegative(), reason: z.string() })),
+  AgentUnreachable: defineEvent('AgentUnreachable', 1, 'The agent was silent for longer than its grace. That is evidence: no execution of it changes its state.', z.object({
+    /** The session that was its last; none when it never had one. */
+    session: z.int().nonnegative().optional(),
+    /** When that session ended, or its server started anew. */
+    silentSince: instant,
+  })),
+  AgentDeclaredLost: defineEvent('AgentDeclaredLost', 1, 'An operator says that the agent\'s host is gone, and every process of it; its open executions are abandoned. A new session ends that.', z.object({})),
   AgentDrained: defineEvent('AgentDrained', 1, 'An operator lets nothing more be dispatched to the agent; what it has goes on.', z.object({})),
   AgentResumed: defineEvent('AgentResumed', 1, 'An operator lets a drained agent get work again.', z.object({})),
   ReportUnmatched: defineEvent('ReportUnmatched', 1, 'A report that fits no run of this agent was kept for an operator to see.', z.object({

@@ -67,6 +67,9 @@ const agentExpectation = named('AgentExpectation', z.strictObject({ session: z.i
 /** `POST /agents/{name}/drain` */
 export const drainAgentBody = named('DrainAgent', z.strictObject({ reason: why, ticket, expect: agentExpectation.optional() }));
 
+/** `POST /agents/{name}/declare-lost` */
+export const declareAgentLostBody = named('DeclareAgentLost', z.strictObject({ reason: why, ticket, expect: agentExpectation.optional() }), 'The host is gone, and every process of it.');
+
 /** `POST /agents/{name}/resume` */
 export const resumeAgentBody = named('ResumeAgent', z.strictObject({ reason: why.optional(), ticket, expect: agentExpectation.optional() }));
 
@@ -135,7 +138,26 @@ export const agentView = named('Agent', z.object({
   host: z.string().optional(), version: z.string().optional(), enrolledAt: instant, unmatchedReports: z.int(),
   /** Nothing more is dispatched to it. With no open execution left, it is safe to take down. */
   drained: standingOrder.optional(),
+  /** Nobody waits for what it had. Over by itself when it connects. */
+  declaredLost: standingOrder.optional(),
+  /** It has been away for longer than its grace, on record. `since` is when it went. */
+  unreachable: z.boolean().optional(),
+  /** When this server process last heard of it. No fact of the log: it is not there after a restart, until the agent is. */
+  lastContactAt: instant.optional(),
 }));
+
+/** `GET /agents/{name}` */
+export const agentDetailsView = named('AgentDetails', z.object({
+  ...agentView.shape,
+  newestSession: z.object({
+    session: z.int(), server: z.string(), connectedAt: instant, host: z.string(), pid: z.int(), bootId: z.string(), version: z.string(), journalId: z.string(), journalSequence: z.int(),
+  }).optional(),
+  open: z.array(runningView),
+  /** Reports that fit no run. They are acknowledged, and stand on the agent's stream with all that they carried. */
+  unmatched: z.array(z.object({ at: instant, executionId: executionIdSchema, sequence: z.int(), state: z.string(), why: z.string() })),
+  /** Others that wanted to connect with the name of this agent while its session lived. */
+  refusedConnections: z.array(z.object({ at: instant, host: z.string(), pid: z.int(), reason: z.string() })),
+}), 'An agent with all that an operator has to look into. Open executions: the least certain first. Of unmatched reports and of refused connections the newest 100, oldest first.');
 
 export const tokenView = named('Token', z.object({ tokenId: z.string(), issuedAt: instant, expiresAt: instant.optional(), revokedAt: instant.optional(), lastUse: instant.optional() }), '`lastUse` is the newest use on record: the first one since a server\'s start.');
 
@@ -163,6 +185,7 @@ export type JobnetVersionView = z.infer<typeof jobnetVersionView>;
 export type StandingOrder = z.infer<typeof standingOrder>;
 export type OutputView = z.infer<typeof outputView>;
 export type AgentView = z.infer<typeof agentView>;
+export type AgentDetailsView = z.infer<typeof agentDetailsView>;
 export type IssuedToken = z.infer<typeof issuedToken>;
 export type TokenView = z.infer<typeof tokenView>;
 export type OperatorView = z.infer<typeof operatorView>;
@@ -178,5 +201,6 @@ export type EnableJobnetBody = z.infer<typeof enableJobnetBody>;
 export type CloseJobnetBody = z.infer<typeof closeJobnetBody>;
 export type DrainAgentBody = z.infer<typeof drainAgentBody>;
 export type ResumeAgentBody = z.infer<typeof resumeAgentBody>;
+export type DeclareAgentLostBody = z.infer<typeof declareAgentLostBody>;
 export type CommandAnswer = z.infer<typeof commandAnswer>;
 export type List<Item> = { items: Item[]; next?: string };

@@ -4,12 +4,14 @@ import { WrongUsage } from '../client/cli-failure.js';
 import { setting } from '../client/settings.js';
 import type { CliContext, ServerOptions } from '../cli-context.js';
 import { surviveClosedOutput } from '../output/closed-output.js';
+import { agentGrace, DEFAULT_AGENT_GRACE } from '../arguments/agent-grace.js';
 import { DEFAULT_LISTEN, listenAddress } from '../arguments/listen-address.js';
 
 interface Flags {
   listen?: string;
   data?: string;
   store?: string;
+  agentGrace?: string;
 }
 
 /** `kiroku server`: this very process becomes the server. */
@@ -18,6 +20,7 @@ export function addServerCommand(program: Command, context: CliContext): void {
     .option('--listen <host:port>', `where it serves; port 0 takes a free one (KIROKU_LISTEN; ${DEFAULT_LISTEN})`)
     .option('--data <dir>', 'tokens and derived files (KIROKU_DATA; .kiroku)')
     .option('--store <store>', 'the log: sqlite:FILE (KIROKU_STORE; sqlite:DATA/log.db)')
+    .option('--agent-grace <seconds>', `how long an agent may be silent before it counts as unreachable; three times that after a start (KIROKU_AGENT_GRACE; ${DEFAULT_AGENT_GRACE})`)
     .action(async (flags: Flags) => {
       const options = serverOptions(flags, context);
       surviveClosedOutput(context);
@@ -33,6 +36,7 @@ function serverOptions(flags: Flags, { env, cwd }: CliContext): ServerOptions {
     listen: listenAddress(setting(flags.listen, env, 'KIROKU_LISTEN') ?? DEFAULT_LISTEN),
     data,
     store: { kind: 'sqlite', file: store === undefined ? join(data, 'log.db') : resolve(cwd, sqliteFile(store)) },
+    agentGraceSeconds: agentGrace(setting(flags.agentGrace, env, 'KIROKU_AGENT_GRACE')),
   };
 }
 

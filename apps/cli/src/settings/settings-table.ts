@@ -1,3 +1,4 @@
+import { DEFAULT_AGENT_GRACE } from '../arguments/agent-grace.js';
 import { DEFAULT_LISTEN } from '../arguments/listen-address.js';
 import { DEFAULT_SLOTS } from '../arguments/slot-count.js';
 import { DEFAULT_URL } from '../client/settings.js';
@@ -20,6 +21,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'data', variable: 'KIROKU_DATA', kind: 'path', fallback: '.kiroku; for an agent: .kiroku/agent-NAME; for up: .kiroku in the checkout', usedBy: ['clients', 'server', 'agent start', 'up'] },
   { name: 'listen', variable: 'KIROKU_LISTEN', kind: 'text', fallback: DEFAULT_LISTEN, usedBy: ['server', 'up'] },
   { name: 'store', variable: 'KIROKU_STORE', kind: 'store', fallback: 'sqlite:DATA/log.db', usedBy: ['server'] },
+  { name: 'agent-grace', variable: 'KIROKU_AGENT_GRACE', kind: 'number', fallback: String(DEFAULT_AGENT_GRACE), usedBy: ['server'] },
   { name: 'name', variable: 'KIROKU_NAME', kind: 'text', fallback: 'none; for up: local', usedBy: ['agent start', 'up'] },
   { name: 'server', variable: 'KIROKU_SERVER', kind: 'list', fallback: DEFAULT_URL, usedBy: ['agent start'] },
   { name: 'slots', variable: 'KIROKU_SLOTS', kind: 'number', fallback: String(DEFAULT_SLOTS), usedBy: ['agent start', 'up'] },

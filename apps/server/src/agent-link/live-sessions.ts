@@ -26,6 +26,8 @@ const DEAD_AFTER_MS = 3 * HEARTBEAT_MS;
 @Injectable()
 export class LiveSessions {
   private readonly sessions = new Map<string, LiveSession>();
+  /** By agent, in milliseconds of the wall clock: for people to read, nothing is decided by it. */
+  private readonly contacts = new Map<string, number>();
 
   /** A new session supersedes the old one of its name, whose stream ends. */
   begin(name: string, number: number): LiveSession {
@@ -35,7 +37,13 @@ export class LiveSessions {
     before?.over.abort();
     const session: LiveSession = { name, number, heardAt: performance.now(), over: new AbortController() };
     this.sessions.set(name, session);
+    this.contacts.set(name, Date.now());
     return session;
+  }
+
+  /** When this process has last heard of an agent: by a hello, a report or a sign of life. Undefined when it never has. */
+  lastContactOf(name: string): number | undefined {
+    return this.contacts.get(name);
   }
 
   get(name: string): LiveSession | undefined {
@@ -61,6 +69,7 @@ export class LiveSessions {
     const session = this.sessions.get(name);
     if (session === undefined || session.number !== number) throw new HttpProblem(409, 'session-over', `session ${number} of agent ${name} is over; say hello again`);
     session.heardAt = performance.now();
+    this.contacts.set(name, Date.now());
     return session;
   }
 

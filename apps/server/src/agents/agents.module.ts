@@ -1,14 +1,19 @@
 import { Module } from '@nestjs/common';
 import { AgentsProjection } from './agents.projection.js';
 import { ConnectAgentHandler } from './connect-agent.handler.js';
+import { DeclareAgentLostHandler } from './declare-agent-lost.handler.js';
 import { DrainAgentHandler } from './drain-agent.handler.js';
 import { EnrolAgentHandler } from './enrol-agent.handler.js';
 import { LoseContactHandler } from './lose-contact.handler.js';
 import { RecordUnmatchedHandler } from './record-unmatched.handler.js';
+import { RecordUnreachableHandler } from './record-unreachable.handler.js';
 import { ResumeAgentHandler } from './resume-agent.handler.js';
 
 @Module({
-  providers: [AgentsProjection, EnrolAgentHandler, ConnectAgentHandler, LoseContactHandler, RecordUnmatchedHandler, DrainAgentHandler, ResumeAgentHandler],
+  providers: [
+    AgentsProjection, EnrolAgentHandler, ConnectAgentHandler, LoseContactHandler, RecordUnreachableHandler, RecordUnmatchedHandler,
+    DrainAgentHandler, ResumeAgentHandler, DeclareAgentLostHandler,
+  ],
   exports: [AgentsProjection],
 })
 export class AgentsModule {}

@@ -1,15 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentEvent } from '#events/agent.events';
-import type { Instant } from '#events/vocabulary';
+import type { EventMetadata, Instant } from '#events/vocabulary';
 import { agentDecider } from '#domain/agent/agent.decider';
 import type { Agent } from '#domain/agent/agent.state';
-import type { Position } from '#event-store/event-store.port';
+import type { Position, RecordedEvent } from '#event-store/event-store.port';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { type Incidents, incidentsAfter, NO_INCIDENTS } from './incidents.js';
 
 /** Whether anybody is in contact with an agent, and since when that is so. */
 export interface Contact {
   readonly connected: boolean;
   readonly since: Instant;
+  /** It has been away for longer than its grace, on record. `since` is still when it went. */
+  readonly unreachable?: true;
+}
+
+/** That an operator declared an agent lost: where in the log, and by whom and why. */
+export interface Loss {
+  readonly eventId: string;
+  readonly position: Position;
+  readonly metadata: EventMetadata;
 }
 
 export interface TrackedAgent {
@@ -17,6 +27,9 @@ export interface TrackedAgent {
   readonly contact: Contact;
   /** Of the session in which the agent's journal was new or had gone back: of what it was told before, it knows only its inventory. */
   readonly journalSince: Position;
+  /** The newest one, also when the agent has come back since: what had been dispatched to it before is given up. */
+  readonly loss?: Loss;
+  readonly incidents: Incidents;
 }
 
 /** Every agent, with its contact. A session ends when the agent's stream says so, or when the server it was with starts or stops. */
@@ -33,9 +46,12 @@ export class AgentsProjection implements Projection {
     const agent = agentDecider.evolve(before?.agent, event as AgentEvent, recorded.metadata) as Agent;
     if (before !== undefined) this.names.delete(before.agent.credentialHash);
     this.names.set(agent.credentialHash, name);
+    const loss = event.type === 'AgentDeclaredLost' ? lossBy(recorded) : before?.loss;
     this.agents.set(name, {
       agent, contact: contactAfter(before?.contact, event as AgentEvent, recorded.metadata.at),
       journalSince: isNewJournal(before?.agent, event as AgentEvent) ? recorded.position : (before?.journalSince ?? 0n),
+      incidents: incidentsAfter(before?.incidents ?? NO_INCIDENTS, event as AgentEvent, recorded.metadata.at),
+      ...(loss === undefined ? {} : { loss }),
     });
   }
 
@@ -46,6 +62,12 @@ export class AgentsProjection implements Projection {
   /** The agent whose credential has this hash. */
   nameOf(credentialHash: string): string | undefined {
     return this.names.get(credentialHash);
+  }
+
+  /** The agent's newest session, when it is known to be over: also where only a start of its server has ended it. */
+  endedSessionOf(name: string): number | undefined {
+    const tracked = this.agents.get(name);
+    return tracked === undefined || tracked.contact.connected ? undefined : tracked.agent.session?.number;
   }
 
   all(): Iterable<TrackedAgent> {
@@ -67,9 +89,13 @@ export class AgentsProjection implements Projection {
   }
 }
 
+function lossBy({ id, position, metadata }: RecordedEvent): Loss {
+  return { eventId: id, position, metadata };
+}
+
 function isNewJournal(before: Agent | undefined, event: AgentEvent): boolean {
   if (event.type !== 'AgentConnected' || before?.session === undefined) return false;
-  return before.session.journalId !== event.data.journalId || event.data.journalSequence < before.session.journalSequence;
+  return event.data.startsAnew !== undefined || before.session.journalId !== event.data.journalId || event.data.journalSequence < before.session.journalSequence;
 }
 
 function contactAfter(before: Contact | undefined, event: AgentEvent, at: Instant): Contact {
@@ -77,8 +103,13 @@ function contactAfter(before: Contact | undefined, event: AgentEvent, at: Instan
     case 'AgentConnected':
       return { connected: true, since: at };
     case 'AgentContactLost':
+      // It may have been over before: for the start of its server, which was later to say so.
+      return before?.connected === false ? before : { connected: false, since: at };
     case 'AgentEnrolled':
       return { connected: false, since: at };
+    case 'AgentUnreachable':
+      return { connected: false, since: event.data.silentSince, unreachable: true };
+    case 'AgentDeclaredLost':
     case 'AgentCredentialRotated':
     case 'AgentConnectionRefused':
     case 'ReportUnmatched':

@@ -26,6 +26,13 @@ describe('the evidence for an execution', () => {
     expect(evidenceOf(out, undefined)).toEqual({ kind: 'silent', since: t1 });
   });
 
+  it('is unreachable once the silence was put on record as too long, and still since it began', () => {
+    expect(evidenceOf(running, { connected: false, since: t3, unreachable: true })).toEqual({ kind: 'unreachable', since: t3, lastHeardAt: t2 });
+    expect(evidenceOf({ ...running, orphanedSince: t2 }, { connected: false, since: t3, unreachable: true }).kind).toBe('unreachable');
+    expect(evidenceOf({ ...running, notKnownSince: t3 }, { connected: false, since: t3, unreachable: true }).kind).toBe('unknown-to-agent');
+    expect(evidenceOf({ ...running, state: 'finished' }, { connected: false, since: t3, unreachable: true })).toEqual({ kind: 'none' });
+  });
+
   it('is that the agent does not know it, until the agent speaks of it after all', () => {
     expect(evidenceOf({ ...running, notKnownSince: t3 }, { connected: true, since: t3 })).toEqual({ kind: 'unknown-to-agent', since: t3, lastHeardAt: t2 });
     expect(evidenceOf({ ...running, notKnownSince: t1 }, { connected: true, since: t1 }).kind).toBe('confirmed');

@@ -14,7 +14,7 @@ export function evidenceOf(execution: Execution, contact: Contact | undefined): 
   const heard = lastHeardAt === undefined ? {} : { lastHeardAt };
   // Whoever says anything of it later knows it after all.
   if (notKnownSince !== undefined && !(lastHeardAt !== undefined && lastHeardAt > notKnownSince)) return { kind: 'unknown-to-agent', since: notKnownSince, ...heard };
-  if (contact === undefined || !contact.connected) return { kind: 'silent', since: later(contact?.since, dispatchedAt), ...heard };
+  if (contact === undefined || !contact.connected) return { kind: contact?.unreachable === true ? 'unreachable' : 'silent', since: later(contact?.since, dispatchedAt), ...heard };
   if (orphanedSince !== undefined) return { kind: 'orphaned', since: orphanedSince, ...heard };
   if (execution.state === 'dispatched') return { kind: 'none', since: dispatchedAt };
   return { kind: 'confirmed', since: later(lastHeardAt, contact.since), ...heard };

@@ -40,10 +40,11 @@ export class RunQueries {
     return (jobnet === undefined || jobnet.includes(run.jobnet)) && (status === undefined || status.includes(statusOf(run)));
   }
 
-  /** Every execution that is out, the least certain first, then by age. */
-  running(): RunningView[] {
+  /** Every execution that is out, or those of one agent: the least certain first, then by age. */
+  running(agent?: string): RunningView[] {
     const around = this.surroundings();
-    const rows = [...this.runs.allOpenExecutions()].flatMap(({ runId, jobId, executionId }) => {
+    const open = agent === undefined ? this.runs.allOpenExecutions() : this.runs.openExecutionsOf(agent).values();
+    const rows = [...open].flatMap(({ runId, jobId, executionId }) => {
       const run = this.runs.find(runId)?.run;
       const job = run && jobOf(run, jobId);
       const execution = job && executionOf(job, executionId);
@@ -54,7 +55,12 @@ export class RunQueries {
 
   private surroundings(): Surroundings {
     const capacity = this.slots.capacity();
-    return { contactOf: (agent) => this.agents.find(agent)?.contact, freeSlotsOf: (agent) => capacity[agent], drainOf: (agent) => this.agents.find(agent)?.agent.drained };
+    return {
+      contactOf: (agent) => this.agents.find(agent)?.contact,
+      freeSlotsOf: (agent) => capacity[agent],
+      drainOf: (agent) => this.agents.find(agent)?.agent.drained,
+      lossOf: (agent) => this.agents.find(agent)?.agent.declaredLost,
+    };
   }
 }
 

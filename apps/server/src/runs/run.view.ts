@@ -14,6 +14,8 @@ export interface Surroundings {
   freeSlotsOf(agent: string): number | undefined;
   /** The order that keeps work from an agent, if there is one. */
   drainOf(agent: string): StandingOrder | undefined;
+  /** The word of a person that an agent is gone, while it holds. */
+  lossOf(agent: string): StandingOrder | undefined;
 }
 
 export function runView(run: Run, around: Surroundings): RunView {
@@ -94,11 +96,17 @@ function endOf(execution: Execution | undefined) {
 function whatAgentLacks(agent: string, around: Surroundings): string[] {
   const [contact, drain] = [around.contactOf(agent), around.drainOf(agent)];
   const lacks = [
-    ...(contact?.connected === true ? [] : [`agent ${agent}, which is ${contact === undefined ? 'not known yet' : 'away'}`]),
+    ...(contact?.connected === true ? [] : [`agent ${agent}, which is ${absenceWords(contact, around.lossOf(agent))}`]),
     ...(drain === undefined ? [] : [`agent ${agent}, which is drained ${orderWords(drain)}`]),
   ];
   if (lacks.length > 0) return lacks;
   return [(around.freeSlotsOf(agent) ?? 0) > 0 ? `its dispatch to agent ${agent}` : `a free slot of agent ${agent}`];
+}
+
+function absenceWords(contact: Contact | undefined, loss: StandingOrder | undefined): string {
+  if (loss !== undefined) return `declared lost ${orderWords(loss)}`;
+  if (contact?.unreachable === true) return `unreachable since ${contact.since}`;
+  return contact === undefined ? 'not known yet' : 'away';
 }
 
 function reasonsToWait(run: Run, job: Job, around: Surroundings): string[] {

@@ -5,6 +5,7 @@ import { type Decision, rejection } from '../rejection.js';
 import { standingOrder } from '../standing-order.js';
 import type { Agent, AgentState } from './agent.state.js';
 import { type ChangeDuty, changeDuty } from './change-duty.js';
+import { type RecordUnreachable, recordUnreachable } from './silence.js';
 
 interface ProcessName {
   readonly host: string;
@@ -20,6 +21,7 @@ export type AgentCommand =
   | { readonly type: 'ConnectAgent'; readonly helloId: string; readonly connected: boolean; readonly hello: DataOf<'AgentConnected'> }
   | { readonly type: 'LoseContact'; readonly session: number; readonly reason: string }
   | { readonly type: 'RecordUnmatched'; readonly report: DataOf<'ReportUnmatched'> }
+  | RecordUnreachable
   | ChangeDuty;
 
 /** The rules of an agent's name: who holds it, which session counts, and whether it gets work. */
@@ -37,6 +39,9 @@ export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
           : [];
       case 'RecordUnmatched':
         return agent?.unmatched.has(keyOf(command.report)) === true ? [] : [{ type: 'ReportUnmatched', data: command.report }];
+      case 'RecordUnreachable':
+        return recordUnreachable(command, agent);
+      case 'DeclareAgentLost':
       case 'DrainAgent':
       case 'ResumeAgent':
         return changeDuty(command, agent);
@@ -46,7 +51,7 @@ export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
     if (event.type === 'AgentEnrolled') {
       if (agent !== undefined) throw corruptHistory(`agent ${agent.name} enrolled twice`);
       const { agent: name, credentialHash } = event.data;
-      return { name, credentialHash, enrolledAt: context.at, unmatched: new Set(), revision: 0 };
+      return { name, credentialHash, enrolledAt: context.at, unmatched: new Set(), unreachable: false, revision: 0 };
     }
     if (agent === undefined) throw corruptHistory(`${event.type} before AgentEnrolled`);
     return { ...apply(agent, event, context), revision: agent.revision + 1 };
@@ -88,8 +93,9 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
       return { ...agent, credentialHash: event.data.credentialHash };
     case 'AgentConnected': {
       const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version } = event.data;
-      const number = agent.revision + 1;
-      return { ...agent, session: { number, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version } };
+      const { declaredLost: _over, ...back } = agent;
+      const session = { number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version };
+      return { ...back, unreachable: false, session };
     }
     case 'AgentContactLost':
       if (agent.session?.number !== event.data.session) throw corruptHistory(`contact lost for session ${event.data.session}, which is not the newest`);
@@ -98,6 +104,12 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
       return { ...agent, refused: refusalKey(agent.session?.number ?? 0, event.data) };
     case 'ReportUnmatched':
       return { ...agent, unmatched: new Set(agent.unmatched).add(keyOf(event.data)) };
+    case 'AgentUnreachable':
+      if (agent.unreachable || agent.session?.number !== event.data.session) throw corruptHistory(`agent ${agent.name} unreachable ${agent.unreachable ? 'twice' : 'after another session'}`);
+      return { ...agent, unreachable: true };
+    case 'AgentDeclaredLost':
+      if (agent.declaredLost !== undefined) throw corruptHistory(`agent ${agent.name} declared lost twice`);
+      return { ...agent, declaredLost: standingOrder(context) };
     case 'AgentDrained':
       if (agent.drained !== undefined) throw corruptHistory(`agent ${agent.name} drained twice`);
       return { ...agent, drained: standingOrder(context) };

@@ -33,6 +33,10 @@ export interface Agent {
   readonly unmatched: ReadonlySet<string>;
   /** The order that keeps work from it. Sessions come and go under it, and so do credentials. */
   readonly drained?: StandingOrder;
+  /** The word of a person that no process of it is left. The next session ends it. */
+  readonly declaredLost?: StandingOrder;
+  /** Its silence is on record. The next session ends it. */
+  readonly unreachable: boolean;
   readonly revision: number;
 }
 

@@ -1,0 +1,36 @@
+import type { AgentDetailsView, AgentView, RunningView } from '#protocol/api';
+import type { Instant } from '#events/vocabulary';
+import type { TrackedAgent } from '../agents/agents.projection.js';
+
+/** What is not on the agent's own stream: how much it has to do with, and when this process last heard of it. */
+export interface Doings {
+  readonly openExecutions: number;
+  /** In milliseconds of the wall clock. */
+  readonly lastContact: number | undefined;
+}
+
+export function viewOfAgent({ agent, contact }: TrackedAgent, { openExecutions, lastContact }: Doings): AgentView {
+  const { name, session, enrolledAt, unmatched, drained, declaredLost } = agent;
+  return {
+    name, state: contact.connected ? 'connected' : 'away', since: contact.since, slots: session?.slots ?? 0,
+    openExecutions, enrolledAt, unmatchedReports: unmatched.size,
+    ...(session === undefined ? {} : { session: session.number, host: session.host, version: session.version }),
+    ...(drained === undefined ? {} : { drained }),
+    ...(declaredLost === undefined ? {} : { declaredLost }),
+    ...(contact.unreachable === true ? { unreachable: true } : {}),
+    ...(lastContact === undefined ? {} : { lastContactAt: new Date(lastContact).toISOString() as Instant }),
+  };
+}
+
+export function detailsOfAgent(tracked: TrackedAgent, doings: Doings, open: RunningView[]): AgentDetailsView {
+  const { agent: { session }, incidents } = tracked;
+  return {
+    ...viewOfAgent(tracked, doings),
+    ...(session === undefined ? {} : { newestSession: newestSession(session) }),
+    open, unmatched: [...incidents.unmatched], refusedConnections: [...incidents.refused],
+  };
+}
+
+function newestSession({ number, server, connectedAt, host, pid, bootId, version, journalId, journalSequence }: NonNullable<TrackedAgent['agent']['session']>) {
+  return { session: number, server, connectedAt, host, pid, bootId, version, journalId, journalSequence };
+}
