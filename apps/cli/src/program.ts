@@ -13,6 +13,7 @@ import { addRunCommands } from './commands/run.commands.js';
 import { addRunningCommand } from './commands/running.command.js';
 import { addServerCommand } from './commands/server.command.js';
 import { addUpCommand } from './commands/up.command.js';
+import { addExecutionCommands } from './executions/execution.commands.js';
 import { dressHelp } from './help/help-pages.js';
 import { oneLine } from './output/plain-text.js';
 import { withConfigFile } from './settings/configured-context.js';
@@ -34,6 +35,7 @@ export function buildProgram(surroundings: CliContext, version: string, finish: 
   addJobnetCommands(program, context, finish);
   addRunCommands(program, context, finish);
   addJobCommands(program, context);
+  addExecutionCommands(program, context);
   addRunningCommand(program, context);
   addAuditCommand(program, context);
   addAgentCommands(program, context);

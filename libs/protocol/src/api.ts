@@ -168,6 +168,11 @@ export const eventView = named('Event', z.object({
   reason: z.string().optional(), ticket: z.string().optional(), commandId: z.string(), correlationId: z.string(), causationId: z.string(), data: z.unknown(),
 }), 'An event: the metadata is flat.');
 
+/** `GET /executions/{executionId}` */
+export const executionDetailsView = named('ExecutionDetails', z.object({
+  runId: identifier, jobnet: identifier, jobId: identifier, jobState, execution: executionView, events: z.array(eventView),
+}), 'An execution with its job, and every event that names it, oldest first.');
+
 export const validateAnswer = named('ValidText', z.object({ valid: z.literal(true), definition: jobnetDefinition }));
 
 export function listOf<Item extends z.ZodType>(item: Item) {
@@ -186,6 +191,7 @@ export type StandingOrder = z.infer<typeof standingOrder>;
 export type OutputView = z.infer<typeof outputView>;
 export type AgentView = z.infer<typeof agentView>;
 export type AgentDetailsView = z.infer<typeof agentDetailsView>;
+export type ExecutionDetailsView = z.infer<typeof executionDetailsView>;
 export type IssuedToken = z.infer<typeof issuedToken>;
 export type TokenView = z.infer<typeof tokenView>;
 export type OperatorView = z.infer<typeof operatorView>;

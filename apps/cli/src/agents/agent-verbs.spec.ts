@@ -13,7 +13,7 @@ const sent = () => JSON.parse(server.seen[0]?.body ?? 'null') as unknown;
 const drained = { since: T0, by: { kind: 'operator' as const, id: 'hanako' }, reason: 'new disks' };
 const list = (openExecutions: number, more: object = { drained }) => ({ body: { items: [{ ...agentLocal, name: 'other' }, { ...agentLocal, openExecutions, ...more }] } });
 
-describe.each([['drain', 'is drained: nothing more is dispatched to it'], ['resume', 'gets work again']])('agent %s', (verb, said) => {
+describe.each([['drain', 'is drained: nothing more is dispatched to it'], ['resume', 'gets work again'], ['declare-lost', 'is declared lost: nobody waits for what it had']])('agent %s', (verb, said) => {
   it('sends reason, ticket and expectation under the key that was given', async () => {
     server.on(`POST /agents/local/${verb}`, { body: { position: '12' } });
     const flags = ['--reason', 'new disks', '--ticket', 'T-1', '--expect-session', '4', '--idempotency-key', 'k1'];

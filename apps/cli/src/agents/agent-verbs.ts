@@ -28,9 +28,17 @@ const RESUME: Verb<AgentVerbOptions> = {
   done: () => 'gets work again',
 };
 
-/** `kiroku agent drain|resume` */
+const DECLARE_LOST: Verb<AgentVerbOptions> = {
+  name: 'declare-lost', summary: 'say that the host of an agent is gone, and every process of it',
+  help: 'For an agent that is away and will not be back. Its open executions are abandoned: their slots and their jobs are free, and what the jobs say in onLost '
+    + '(ask, fail, rerun) is done. Make sure first that nothing runs there any more: a job that is run again would run twice. If the agent is back after all it '
+    + 'gets work again by itself; what it still holds of the abandoned is called off where it has not begun, and kept as late results where it has ended.',
+  done: () => 'is declared lost: nobody waits for what it had',
+};
+
+/** `kiroku agent drain|resume|declare-lost` */
 export function addAgentVerbs(agent: Command, context: CliContext): void {
-  for (const verb of [DRAIN, RESUME]) {
+  for (const verb of [DRAIN, RESUME, DECLARE_LOST]) {
     const expectSession = new Option('--expect-session <n>', 'refuse unless this is its newest session').argParser(wholeNumber('--expect-session'));
     verbCommand(agent, verb, [expectSession]).argument('<name>').action(async (name: string, options: AgentVerbOptions) => {
       const { position } = await sayVerb(verb, { path: apiPath`/agents/${name}`, words: `agent ${name}` }, options, context, expectation(options, context.now()));

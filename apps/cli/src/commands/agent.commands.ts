@@ -1,18 +1,17 @@
 import type { Command } from 'commander';
-import type { AgentView } from '#protocol/api';
+import type { AgentDetailsView, AgentView } from '#protocol/api';
 import { addAgentVerbs } from '../agents/agent-verbs.js';
+import { showAgent, showAgents } from '../agents/agent-tables.js';
 import { agentOptions, TASK_HOSTS_HELP, TASKS_HELP, type AgentFlags } from '../arguments/agent-options.js';
 import { DEFAULT_SLOTS } from '../arguments/slot-count.js';
 import { WrongUsage } from '../client/cli-failure.js';
-import { DEFAULT_URL } from '../client/settings.js';
+import { apiPath } from '../client/api-client.js';
+import { type ConnectionOptions, DEFAULT_URL } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
 import { surviveClosedOutput } from '../output/closed-output.js';
-import type { Output } from '../output/output.js';
-import { orderWords } from '../output/order-words.js';
-import { ageWords, localTime } from '../output/time-words.js';
 import { sessionOf, showList, withConnection, withPaging, type ListOptions } from './client-command.js';
 
-/** `kiroku agent list|start|drain|resume`; start: this very process becomes the agent. */
+/** `kiroku agent list|show|start|drain|resume|declare-lost`; start: this very process becomes the agent. */
 export function addAgentCommands(program: Command, context: CliContext): void {
   const agent = program.command('agent').description('agents, which run the jobs');
 
@@ -20,6 +19,12 @@ export function addAgentCommands(program: Command, context: CliContext): void {
     .action(async (options: ListOptions) => {
       const session = sessionOf(options, context);
       await showList<AgentView>(session, '/api/v1/agents', {}, options, (agents) => showAgents(agents, session.out), 'no agent has connected yet: kiroku agent start starts one');
+    });
+
+  withConnection(agent.command('show').description('one agent: its contact and session, what is out there, and what fits no run').argument('<name>'))
+    .action(async (name: string, options: ConnectionOptions) => {
+      const { api, out } = sessionOf(options, context);
+      out.answer(await api.get<AgentDetailsView>(apiPath`/agents/${name}`, ['name', 'open', 'unmatched']), (view) => showAgent(view, out));
     });
 
   addAgentVerbs(agent, context);
@@ -42,12 +47,4 @@ export function addAgentCommands(program: Command, context: CliContext): void {
         throw error instanceof Error && error.name === 'TasksUnusableError' ? new WrongUsage(`--tasks: ${error.message}`) : error;
       }
     });
-}
-
-function showAgents(agents: readonly AgentView[], out: Output): void {
-  const now = out.nowMs;
-  out.table(['AGENT', 'STATE', 'SINCE', 'SLOTS', 'OPEN', 'DRAINED', 'HOST', 'VERSION', 'UNMATCHED'], agents.map((agent) => [
-    agent.name, out.word(agent.state), `${localTime(agent.since, now)} (${ageWords(now - Date.parse(agent.since))})`, String(agent.slots),
-    String(agent.openExecutions), orderWords(agent.drained, now), agent.host ?? '', agent.version ?? '', agent.unmatchedReports === 0 ? '' : `${agent.unmatchedReports} reports`,
-  ]));
 }

@@ -53,9 +53,9 @@ describe('a setting', () => {
 
 describe('the configuration file', () => {
   it('stands behind flags and variables of server, agent, and clients', async () => {
-    file('listen: 0.0.0.0:1\nstore: sqlite:logs/log.db\ndata: data\nname: worker\nserver: [http://a:1, http://b:2]\nslots: 3\ntasks: tasks.js\ntask-hosts: 2\ntoken: secret\nurl: http://127.0.0.1:1\n', 'etc/k.yaml');
+    file('agent-grace: 7\nlisten: 0.0.0.0:1\nstore: sqlite:logs/log.db\ndata: data\nname: worker\nserver: [http://a:1, http://b:2]\nslots: 3\ntasks: tasks.js\ntask-hosts: 2\ntoken: secret\nurl: http://127.0.0.1:1\n', 'etc/k.yaml');
     const how = ['--config', 'etc/k.yaml'];
-    expect((await run(['server', ...how, '--listen', '[::1]:2'])).handed.server).toEqual({ listen: { host: '::1', port: 2 }, data: join(cwd, 'etc/data'), store: { kind: 'sqlite', file: join(cwd, 'etc/logs/log.db') } });
+    expect((await run(['server', ...how, '--listen', '[::1]:2'])).handed.server).toEqual({ listen: { host: '::1', port: 2 }, data: join(cwd, 'etc/data'), store: { kind: 'sqlite', file: join(cwd, 'etc/logs/log.db') }, agentGraceSeconds: 7 });
     expect((await run(['agent', 'start'], { KIROKU_CONFIG: 'etc/k.yaml', KIROKU_SLOTS: '4' })).handed.agent)
       .toEqual({ name: 'worker', servers: ['http://a:1', 'http://b:2'], data: join(cwd, 'etc/data'), slots: 4, token: 'secret', tasks: { module: join(cwd, 'etc/tasks.js'), hosts: 2 } });
     expect(await run([...how, 'running'])).toMatchObject({ code: 3, stderr: expect.stringContaining('http://127.0.0.1:1') });

@@ -123,6 +123,14 @@ describe('jobnet list and show', () => {
     expect(shown.stdout).toContain('A2   A1     local  ./load --to \'a b\'  0, 3');
   });
 
+  it('show the policies of a job where it has some', async () => {
+    const [first, second] = jobnetA.definition.jobs;
+    server.on('GET /jobnets/A', { body: { ...jobnetA, definition: { ...jobnetA.definition, jobs: [first, { ...second, onLost: 'rerun', onUnknown: 'ask' }] } } });
+    const { stdout } = await run(['jobnet', 'show', 'A']);
+    expect(stdout).toMatch(/ON LOST +ON UNKNOWN\n/);
+    expect(stdout).toMatch(/A2 .*0, 3 +rerun +ask\n/);
+  });
+
   it('print what the API answered with --json', async () => {
     server.on('GET /jobnets', { body: { items: [jobnetA], next: 'c' } }).on('GET /jobnets/A', { body: jobnetA });
     expect(JSON.parse((await run(['jobnet', 'list', '--json'])).stdout)).toEqual({ items: [jobnetA], next: 'c' });

@@ -65,8 +65,8 @@ function showJobnet(view: JobnetView, out: Output): void {
   const parameters = pairs(definition.parameters);
   if (parameters !== '') out.table(['PARAMETERS'], [[parameters]]);
   out.line('');
-  out.table(['JOB', 'AFTER', 'AGENT', 'COMMAND', 'SUCCESS', 'PARAMETERS', 'CWD'], definition.jobs.map((job) => [
-    job.id, job.after.join(', '), job.agent, workWords(job), codes(job.successCodes), pairs({ ...job.env, ...job.parameters }), job.cwd ?? '',
+  out.table(['JOB', 'AFTER', 'AGENT', 'COMMAND', 'SUCCESS', 'PARAMETERS', 'CWD', 'ON LOST', 'ON UNKNOWN'], definition.jobs.map((job) => [
+    job.id, job.after.join(', '), job.agent, workWords(job), codes(job.successCodes), pairs({ ...job.env, ...job.parameters }), job.cwd ?? '', job.onLost ?? '', job.onUnknown ?? '',
   ]));
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 const OWN = 'This command line:';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'What is to run, and what runs:': ['jobnet', 'run', 'job', 'running'],
+  'What is to run, and what runs:': ['jobnet', 'run', 'job', 'execution', 'running'],
   'Who did what, and who may:': ['audit', 'agent', 'operator'],
   'Processes:': ['server', 'up'],
   [OWN]: ['config', 'completion'],

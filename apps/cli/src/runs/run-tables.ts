@@ -1,4 +1,5 @@
-import type { RunView } from '#protocol/api';
+import type { RunningView, RunView } from '#protocol/api';
+import { evidenceWords } from '../output/evidence-words.js';
 import type { Output } from '../output/output.js';
 import { between, localTime } from '../output/time-words.js';
 import { endWords, progressWords, remarks, runHeadline } from './run-words.js';
@@ -24,4 +25,20 @@ export function showRun(run: RunView, out: Output): void {
 function took(job: RunView['jobs'][number], nowMs: number): string {
   if (job.finishedAt === undefined && job.state !== 'running') return '';
   return between(job.startedAt, job.finishedAt, nowMs);
+}
+
+/** Open executions; their ids come last, for `execution abandon`. */
+export function showRunning(rows: readonly RunningView[], out: Output): void {
+  const now = out.nowMs;
+  out.table(['RUN', 'JOBNET', 'JOB', 'STATE', 'ATTEMPT', 'AGENT', 'STARTED', 'FOR', 'EVIDENCE', 'EXECUTION'], rows.map((row) => [
+    row.runId, row.jobnet, row.jobId, stateCell(row, out), row.attempt > 1 ? String(row.attempt) : '', row.agent,
+    localTime(row.startedAt ?? row.dispatchedAt, now), between(row.startedAt ?? row.dispatchedAt, undefined, now),
+    { text: evidenceWords(row.evidence, now), paint: out.colours(row.evidence.kind) }, row.executionId,
+  ]));
+}
+
+/** An execution outlives the decision on its job: then both are shown. */
+function stateCell({ state, jobState }: RunningView, out: Output) {
+  const decided = ['succeeded', 'failed', 'stopped', 'skipped'].includes(jobState);
+  return { text: decided ? `${state} (job ${jobState})` : state, paint: out.colours(state) };
 }

@@ -1,4 +1,4 @@
-import type { List, RunningView } from '#protocol/api';
+import { executionDetailsView, type List, type RunningView } from '#protocol/api';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { accepted, finished, neverStarted, ScriptedAgent, started } from '../../test-support/scripted-agent.js';
 import { CHAIN, closeServers, ServerUnderTest } from '../../test-support/server-under-test.js';
@@ -67,6 +67,19 @@ describe('an execution that an operator gives up', () => {
     await waitFor('the cancel', () => agent.frames.some(({ kind }) => kind === 'cancel'), 5_000);
     await agent.report(finished(spec));
     expect(await a1()).toMatchObject({ state: 'lost', executions: [{ state: 'succeeded', late: true }], pending: [] });
+  });
+
+  it('is shown with what is known of it and every event that names it, and no other', async () => {
+    const { spec } = await agent.dispatchOf('A1');
+    await agent.report(started(spec));
+    await abandon(spec.executionId);
+    const other = await server.startRun();
+    await agent.dispatchOf('A1', other);
+    const shown = executionDetailsView.parse(await server.read(`/api/v1/executions/${spec.executionId}`));
+    expect(shown).toMatchObject({ runId, jobnet: 'A', jobId: 'A1', jobState: 'lost', execution: { executionId: spec.executionId, state: 'abandoned', evidence: { kind: 'none' } } });
+    expect(shown.events.map(({ type, reason }) => [type, reason])).toEqual([['JobDispatched', 'a test'], ['JobStarted', undefined], ['ExecutionAbandoned', 'the host burned down']]);
+    expect((await server.request('GET', `/api/v1/executions/${runId}~A1~7`)).body).toMatchObject({ status: 404, code: 'execution-not-found' });
+    expect((await server.request('GET', '/api/v1/executions/nobody')).body).toMatchObject({ status: 404, code: 'run-not-found' });
   });
 
   it('is refused when there is nothing to give up, and without a reason', async () => {

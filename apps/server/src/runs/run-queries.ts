@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { RunningView, RunView } from '#protocol/api';
+import type { ExecutionDetailsView, RunningView, RunView } from '#protocol/api';
 import { executionOf, jobOf } from '#domain/run/run.state';
 import { statusOf } from '#domain/run/run-status';
 import { AgentsProjection } from '../agents/agents.projection.js';
 import { HttpProblem } from '../http/http-problem.js';
 import { EVIDENCE_RANK } from './evidence.js';
-import { runningView, runView, type Surroundings } from './run.view.js';
+import { executionDetails, runningView, runView, type Surroundings } from './run.view.js';
 import { RunsProjection, type TrackedRun } from './runs.projection.js';
 import { SlotBook } from './slot-book.js';
 
@@ -29,6 +29,16 @@ export class RunQueries {
 
   view({ run, corrupt }: TrackedRun): RunView {
     return { ...runView(run, this.surroundings()), ...(corrupt === undefined ? {} : { corrupt }) };
+  }
+
+  /** @throws HttpProblem 404 */
+  execution(runId: string, executionId: string): Omit<ExecutionDetailsView, 'events'> {
+    const { run } = this.find(runId);
+    for (const job of run.jobs) {
+      const execution = executionOf(job, executionId);
+      if (execution !== undefined) return executionDetails(run, job, execution, this.surroundings());
+    }
+    throw new HttpProblem(404, 'execution-not-found', `run ${runId} has no execution ${executionId}`);
   }
 
   /** In the order in which they started. */

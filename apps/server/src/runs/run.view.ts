@@ -1,4 +1,4 @@
-import type { ExecutionView, JobView, RunningView, RunView } from '#protocol/api';
+import type { ExecutionDetailsView, ExecutionView, JobView, RunningView, RunView } from '#protocol/api';
 import { isOpenExecution } from '#domain/run/execution-transitions';
 import { isThrough } from '#domain/run/job-transitions';
 import { statusOf } from '#domain/run/run-status';
@@ -73,6 +73,11 @@ function executionView(execution: Execution, around: Surroundings): ExecutionVie
     ...(reason === undefined ? {} : { reason }),
     ...(late === undefined ? {} : { late }),
   };
+}
+
+/** `GET /executions/{executionId}`, less its events. */
+export function executionDetails(run: Run, job: Job, execution: Execution, around: Surroundings): Omit<ExecutionDetailsView, 'events'> {
+  return { runId: run.runId, jobnet: run.jobnet, jobId: job.definition.id, jobState: publicState(job), execution: executionView(execution, around) };
 }
 
 /** A row of `GET /running`. */

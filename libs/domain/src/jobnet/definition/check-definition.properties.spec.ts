@@ -10,6 +10,8 @@ const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,10}$/).filter((value) =
 const variables = fc.dictionary(name, fc.oneof(text, fc.integer(), fc.boolean()), { maxKeys: 4 });
 const word = text.filter((value) => value.trim() !== '');
 
+const policy = fc.constantFrom('ask', 'fail', 'rerun');
+
 const job = fc.record({
   command: fc.oneof(word, fc.tuple(word, fc.array(text, { maxLength: 3 })).map(([first, rest]) => [first, ...rest])),
   agent: id,
@@ -17,6 +19,8 @@ const job = fc.record({
   env: variables,
   parameters: variables,
   cwd: fc.string({ minLength: 1, unit: 'grapheme-ascii' }),
+  onLost: policy,
+  onUnknown: policy,
 }, { requiredKeys: ['command', 'agent'] });
 
 const taskJob = fc.record({ task: id, agent: id, parameters: variables, stopGraceSeconds: fc.nat({ max: 86_400 }) }, { requiredKeys: ['task', 'agent'] });

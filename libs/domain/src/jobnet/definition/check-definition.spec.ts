@@ -37,6 +37,15 @@ describe('a jobnet without faults', () => {
       .toEqual({ id: 'A1', task: 'load-orders.v2', agent: 'local', after: [], successCodes: [0], env: {}, parameters: { DAY: '1' }, stopGraceSeconds: 0 });
   });
 
+  it('may say what is done about what is lost, and about what its agent does not know; what is not written is not filled in', () => {
+    expect(jobOf(jobWith({ onLost: 'rerun', onUnknown: 'fail' }))).toMatchObject({ onLost: 'rerun', onUnknown: 'fail' });
+    expect(jobOf(jobWith({ onLost: 'ask' }))).toMatchObject({ onLost: 'ask' });
+    expect(jobOf(jobWith({ onLost: 'ask' }))).not.toHaveProperty('onUnknown');
+    expect(faultsOf(jobWith({ onLost: 'retry' }))).toMatchObject([{
+      code: 'bad-value', path: ['jobs', 'A1', 'onLost'], message: expect.stringMatching(/Accepted: ask .*, fail .* or rerun \(once more, up to three times in a row\)/) as string,
+    }]);
+  });
+
   it('takes one id and one exit code for a list of one', () => {
     expect(jobOf({ jobnet: 'A', jobs: { A2: { command: 'x', agent: 'l', after: 'A1', successCodes: 1 }, A1: { command: 'x', agent: 'l' } } }))
       .toMatchObject({ after: ['A1'], successCodes: [1] });
