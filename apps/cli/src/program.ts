@@ -17,6 +17,7 @@ import { addExecutionCommands } from './executions/execution.commands.js';
 import { dressHelp } from './help/help-pages.js';
 import { oneLine } from './output/plain-text.js';
 import { withConfigFile } from './settings/configured-context.js';
+import { addLogCommands } from './log/log.commands.js';
 
 /** The whole command line: nouns, then verbs, then objects, then flags. */
 export function buildProgram(surroundings: CliContext, version: string, finish: Finish): Command {
@@ -40,6 +41,7 @@ export function buildProgram(surroundings: CliContext, version: string, finish: 
   addAuditCommand(program, context);
   addAgentCommands(program, context);
   addOperatorCommands(program, context);
+  addLogCommands(program, context);
   addServerCommand(program, context);
   addUpCommand(program, context);
   addConfigCommands(program, context);

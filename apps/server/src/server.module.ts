@@ -6,6 +6,7 @@ import { AgentLinkModule } from './agent-link/agent-link.module.js';
 import { Dispatcher } from './agent-link/dispatcher.js';
 import { LostAgents } from './agent-link/lost-agents.js';
 import { SilenceWatch } from './agent-link/silence-watch.js';
+import { ToldEnds } from './agent-link/told-ends.js';
 import { AgentsModule } from './agents/agents.module.js';
 import { AgentsProjection } from './agents/agents.projection.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -25,6 +26,7 @@ import { JobnetsModule } from './jobnets/jobnets.module.js';
 import { JobnetsProjection } from './jobnets/jobnets.projection.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { OutputsModule } from './outputs/outputs.module.js';
+import { LogModule } from './log/log.module.js';
 import { LogProjection } from './log/log.projection.js';
 import { RestoringModule } from './log/restoring.module.js';
 import { OperatorsModule } from './operators/operators.module.js';
@@ -41,14 +43,14 @@ import { WatchingModule } from './watching/watching.module.js';
 /** The order in which an event passes: those that react look at what the others have folded. */
 const projectionsInOrder = {
   provide: PROJECTIONS,
-  inject: [LogProjection, OperatorsProjection, JobnetsProjection, AgentsProjection, RunsProjection, Dispatcher, LostAgents, SilenceWatch],
+  inject: [LogProjection, OperatorsProjection, JobnetsProjection, AgentsProjection, RunsProjection, ToldEnds, Dispatcher, LostAgents, SilenceWatch],
   useFactory: (...projections: Projection[]) => projections,
 };
 
 /** The whole server over one store. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, RestoringModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, LogModule, RestoringModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
   controllers: [HealthController],
   providers: [
     projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, KnownRoutes, ServerLife,

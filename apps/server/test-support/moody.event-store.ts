@@ -73,9 +73,9 @@ export class MoodyEventStore implements EventStore {
   }
 
   /** Before every append, until the answer is called. */
-  beforeEveryAppend(intrude: () => Promise<unknown>): () => void {
-    this.mood = async (append) => {
-      await intrude();
+  beforeEveryAppend(intrude: (stream: string) => Promise<unknown>): () => void {
+    this.mood = async (append, stream) => {
+      await intrude(stream);
       return append();
     };
     return () => {

@@ -3,6 +3,7 @@ import { type ClientRequest, get, request } from 'node:http';
 import type { OutputFrame } from '#protocol/outputs';
 import type { DispatchFrame, Frame, Hello, Report, ReportAnswer, Welcome } from '#protocol/agent-link';
 import { waitFor } from '../../../test/support/wait-for.js';
+import type { Receipt } from '#events/agent.events';
 import type { Answer, ServerUnderTest } from './server-under-test.js';
 
 const AT = '2026-11-22T20:57:59.123Z';
@@ -24,6 +25,9 @@ export class ScriptedAgent {
   inventory: string[] = [];
   credential: string | undefined;
   session: number | undefined;
+  /** The newest that it was given for an end, as a journal keeps it. */
+  receipt: Receipt | undefined;
+  epoch = 0;
   journalId: string = randomUUID();
   journalSequence = 0;
   servedUpTo = '0';
@@ -51,10 +55,10 @@ export class ScriptedAgent {
   }
 
   hello(differing: Partial<Hello> = {}): Hello {
-    const { journalId, journalSequence, servedUpTo, slots, inventory, session } = this;
+    const { journalId, journalSequence, servedUpTo, slots, inventory, session, receipt, epoch } = this;
     return {
       helloId: randomUUID(), journalId, journalSequence, servedUpTo, slots, inventory, version: '0.1.0', host: 'host-1', pid: 4711, bootId: 'boot-1',
-      ...(session === undefined ? {} : { previousSession: session }), ...differing,
+      epoch, ...(session === undefined ? {} : { previousSession: session }), ...(receipt === undefined ? {} : { receipt }), ...differing,
     };
   }
 
@@ -62,6 +66,8 @@ export class ScriptedAgent {
     const answer = await this.post<Welcome>('sessions', this.hello(differing), token);
     if (answer.status !== 201) return answer;
     this.session = answer.body.session;
+    this.epoch = answer.body.epoch ?? 0;
+    if (answer.body.startsAnew === true) this.beginAnew(answer.body.position ?? '0');
     this.credential = answer.body.credential ?? this.credential;
     return answer;
   }
@@ -99,7 +105,22 @@ export class ScriptedAgent {
   }
 
   tryReport(...reports: readonly Report[]): Promise<Answer<ReportAnswer>> {
-    return this.post<ReportAnswer>('reports', { session: this.session, reports });
+    return this.post<ReportAnswer>('reports', { session: this.session, reports }).then((answer) => {
+      if (answer.status === 200) this.keepReceipts(reports, answer.body);
+      return answer;
+    });
+  }
+
+  private keepReceipts(reports: readonly Report[], { acknowledged }: ReportAnswer): void {
+    const open = new Set(reports.filter(({ state }) => state === 'accepted' || state === 'started' || state === 'orphaned').map(({ executionId }) => executionId));
+    for (const { executionId, receipt } of acknowledged) {
+      if (!open.has(executionId) && BigInt(receipt.position) > BigInt(this.receipt?.position ?? '0')) this.receipt = receipt;
+    }
+  }
+
+  private beginAnew(position: string): void {
+    this.receipt = undefined;
+    this.servedUpTo = position;
   }
 
   post<Body>(route: 'sessions' | 'reports', body: unknown, token: string | undefined = this.credential): Promise<Answer<Body>> {

@@ -99,6 +99,10 @@ export const hello = named('Hello', z.object({
   pid: z.int(),
   bootId: z.string().max(64),
   inventory: z.array(executionIdSchema).max(50_000),
+  /** Of the inventory, what waits or runs. An agent that does not say so is taken at its word about the rest. */
+  open: z.array(executionIdSchema).max(50_000).optional(),
+  /** The log's epoch as its last welcome said: what it was told since belongs to that one. */
+  epoch: z.int().nonnegative().optional(),
 }));
 
 export const welcome = named('Welcome', z.object({
@@ -106,6 +110,13 @@ export const welcome = named('Welcome', z.object({
   server: z.string(),
   /** Only after an enrolment: the agent's own credential from now on. */
   credential: z.string().optional(),
+  epoch: z.int().nonnegative().optional(),
+  /** Where the session stands in the log. */
+  position: position.optional(),
+  /** Nothing that the agent was told before this session counts as told: the log was restored, or the agent's journal went back. */
+  startsAnew: z.boolean().optional(),
+  /** What the agent holds as waiting, and has told the end of before its journal went back: it must never begin. */
+  ended: z.array(executionIdSchema).optional(),
 }));
 
 /** An empty list is a sign of life. */

@@ -128,12 +128,55 @@ describe('slots', () => {
     await Promise.all([1, 2, 3, 4, 5].map((n) => keeper.offer(dispatch(n, line(n)))));
     await until('two to run', () => scratch.text('order').split('\n').length === 3);
     keeper = await reopen(keeper, { slots: 2 });
+    await keeper.sessionBegan({ session: 1 });
     for (const n of [1, 2, 3, 4, 5]) {
       writeFileSync(join(scratch.path, `go-${n}`), '');
       await finished(keeper, n);
       expect(scratch.text('order').split('\n').length - 1).toBeLessThanOrEqual(n + 2);
     }
     expect(scratch.text('order').trim().split('\n').slice(2)).toEqual(['3', '4', '5']);
+  });
+});
+
+describe('what a former agent left waiting', () => {
+  const waiting = async () => {
+    const keeper = await open({ slots: 1 });
+    await Promise.all([keeper.offer(dispatch(1, scratch.counting(1, `while [ ! -e '${scratch.path}/go' ]; do sleep 0.01; done`))), keeper.offer(dispatch(2, scratch.counting(2)))]);
+    await until('it to count itself', () => scratch.count(1) === 1);
+    const next = await reopen(keeper, { slots: 1 });
+    writeFileSync(join(scratch.path, 'go'), '');
+    await finished(next, 1);
+    return next;
+  };
+
+  it('waits on until a server is heard: this journal may be an older copy of itself', async () => {
+    const keeper = await waiting();
+    expect([keeper.hello().open, scratch.count(2)]).toEqual([[idOf(2)], 0]);
+    await keeper.sessionBegan({ session: 1 });
+    await finished(keeper, 2);
+  });
+
+  it('never starts when the log has its end already, also after another restart', async () => {
+    let keeper = await waiting();
+    await keeper.sessionBegan({ session: 1, ended: [idOf(1), idOf(2), idOf(7)] });
+    expect(await reported(() => keeper.pendingReports(), 2, 'never-started')).toMatchObject({ reason: expect.stringContaining('the log has its end') as string });
+    keeper = await reopen(keeper, { slots: 1 });
+    await keeper.sessionBegan({ session: 2 });
+    expect([keeper.hello().open, scratch.count(2)]).toEqual([[], 0]);
+  });
+});
+
+describe('a session in which nothing told before counts', () => {
+  it('moves what was served to its place in the log, and forgets the receipt and keeps the epoch', async () => {
+    let keeper = await open();
+    await keeper.offer({ ...dispatch(1, 'true'), position: '900' });
+    await finished(keeper, 1);
+    await keeper.acknowledged(idOf(1), keeper.pendingReports()[0]?.sequence ?? 0, receiptAt(905));
+    expect(keeper.hello()).toMatchObject({ servedUpTo: '900', receipt: receiptAt(905), epoch: 0 });
+    await keeper.sessionBegan({ session: 3, position: '41', epoch: 2, startsAnew: true });
+    keeper = await reopen(keeper);
+    expect(keeper.hello()).toMatchObject({ servedUpTo: '41', epoch: 2 });
+    expect(keeper.hello().receipt).toBeUndefined();
   });
 });
 
@@ -146,6 +189,7 @@ describe('a cancel', () => {
     expect(await reported(() => keeper.pendingReports(), 2, 'never-started')).toMatchObject({ sequence: 3, runId: 'run', jobId: 'job' });
     const running = await until('the job', () => scratch.directory(1).started());
     signal(running.job.pid, 'SIGKILL');
+    await keeper.sessionBegan({ session: 1 });
     await finished(keeper, 3);
     expect(scratch.count(2)).toBe(0);
   });
@@ -361,6 +405,7 @@ describe('a reboot', () => {
     truncateSync(join(scratch.directory(1).path, 'result'), 0);
     keeper = await open({ slots: 1, bootId: 'boot-2' });
     expect(await reported(() => keeper.pendingReports(), 1, 'lost')).toMatchObject({ reason: expect.stringMatching(/rebooted.*boot-1.*boot-2/) as string, startedAt: expect.any(String) as string });
+    await keeper.sessionBegan({ session: 1 });
     await finished(keeper, 2);
     expect([scratch.count(1), scratch.count(2)]).toEqual([1, 1]);
   });
@@ -384,7 +429,7 @@ describe('a disk that takes no more', () => {
     disk.isFull = true;
     await expect(keeper.offer(dispatch(2, scratch.counting(2)))).rejects.toThrow(JournalUnavailableError);
     await expect(keeper.cancel(cancel(9, 90))).rejects.toThrow(JournalUnavailableError);
-    await expect(keeper.sessionBegan(4)).rejects.toThrow(JournalUnavailableError);
+    await expect(keeper.sessionBegan({ session: 4 })).rejects.toThrow(JournalUnavailableError);
     writeFileSync(join(scratch.directory(1).work, 'go'), '');
     await until('the result file', () => scratch.directory(1).result());
     expect(keeper.pendingReports()).not.toContainEqual(expect.objectContaining({ state: 'finished' }));
@@ -415,9 +460,9 @@ describe('an agent', () => {
   it('says in its hello what its journal is', async () => {
     let keeper = await open();
     const { journalId } = keeper.hello();
-    await keeper.sessionBegan(12);
+    await keeper.sessionBegan({ session: 12 });
     keeper = await reopen(keeper);
-    expect(keeper.hello()).toEqual({ journalId, journalSequence: 1, servedUpTo: '0', previousSession: 12, inventory: [] });
+    expect(keeper.hello()).toEqual({ journalId, journalSequence: 1, servedUpTo: '0', previousSession: 12, inventory: [], open: [], epoch: 0 });
     const whole = { ...keeper.hello(), helloId: journalId, slots: 1, version: '1', host: 'h', pid: 1, bootId: 'b' };
     expect(helloSchema.parse(whole)).toEqual(whole);
   });

@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Receipt } from '#events/agent.events';
 import type { Instant } from '#events/vocabulary';
-import type { CancelFrame, DispatchFrame, Hello, Report, StopFrame } from '#protocol/agent-link';
+import type { CancelFrame, DispatchFrame, Report, StopFrame, Welcome } from '#protocol/agent-link';
 import { AgentJournal } from '../journal/agent-journal.js';
+import { type JournalPart, journalPart } from '../journal/journal-part.js';
 import { lockDataDirectory } from '../journal/data-directory-lock.js';
 import { isAfter } from '../journal/journal-state.js';
 import type { TerminalReport } from '../journal/journal-record.js';
@@ -13,8 +14,8 @@ import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionStops } from './execution-stops.js';
 import { RETENTION, TASK_GRACE_MS, type KeeperOptions, type KeeperStep } from './keeper-options.js';
 import { DirectoryPool } from './process/directory-pool.js';
-import { ExecutionDirectory } from './process/execution-directory.js';
 import { launchSetting, type LaunchSetting } from './process/launch.js';
+import { whyNotCancelled, whyNotStarted } from './known-already.js';
 import { currentBootId } from './process/proc.js';
 import { ProcessExecutor } from './process/process-executor.js';
 import { OutputRetention } from './retention.js';
@@ -25,8 +26,8 @@ import { type KnownOutput, knownOutput } from '../outputs/known-output.js';
 /** As many as a hello can name. */
 const MOST_HELD = 50_000;
 
-/** What a hello says of the journal. */
-export type JournalPart = Pick<Hello, 'journalId' | 'journalSequence' | 'servedUpTo' | 'receipt' | 'previousSession' | 'inventory'>;
+/** What the server says when a session begins. */
+export type SessionBegan = Pick<Welcome, 'session' | 'epoch' | 'position' | 'startsAnew' | 'ended'>;
 
 /**
  * Keeps what servers asked of this agent, runs it at most once, and keeps what became of it until a server has stored it.
@@ -158,17 +159,19 @@ export class ExecutionKeeper {
 
   /** The journal's part of a hello. */
   hello(): JournalPart {
-    const { journalId, servedUpTo, receipt, session, held } = this.journal.state;
-    return {
-      journalId, journalSequence: this.journal.sequence, servedUpTo,
-      ...(receipt !== undefined && { receipt }), ...(session !== undefined && { previousSession: session }),
-      inventory: [...held.keys()],
-    };
+    return journalPart(this.journal);
   }
 
-  /** @throws JournalUnavailableError */
-  sessionBegan(session: number): Promise<void> {
-    return this.journal.append({ type: 'session', session });
+  /**
+   * Resolves when the session is durable; then what a former agent left waiting may start. Until a server was heard that is not known: this
+   * journal may be an older copy of itself, and all of that may have run.
+   * @throws JournalUnavailableError
+   */
+  async sessionBegan({ session, epoch, position, startsAnew, ended = [] }: SessionBegan): Promise<void> {
+    const anew = startsAnew === true && position !== undefined ? { anew: position } : {};
+    await this.journal.append({ type: 'session', session, ...(epoch !== undefined && epoch > 0 && { epoch }), ...anew });
+    for (const executionId of ended) await this.#inTurn(executionId, () => this.#leave(executionId));
+    this.#runner.mayStart();
   }
 
   /** Stops keeping. Processes go on; the next open finds them. Tasks are asked to end, and what became of them is durable. */
@@ -202,7 +205,7 @@ export class ExecutionKeeper {
 
   async #take(frame: DispatchFrame): Promise<void> {
     const { spec, spec: { executionId }, position } = frame;
-    const known = this.#whyNotStarted(executionId, position);
+    const known = this.#declining.has(executionId) ? 'is known' : whyNotStarted(this.journal.state, executionId, position);
     if (known !== undefined) return this.#passOver(executionId, position, known);
     const decline = this.#whyDeclined(frame);
     if (decline !== undefined) return this.#ended({ type: 'ended', report: endedWithout('declined', spec, decline), position });
@@ -219,16 +222,6 @@ export class ExecutionKeeper {
     this.options.onStep?.('accepted', executionId);
     this.#changed(executionId);
     this.#runner.arrived(spec, place);
-  }
-
-  /** Why an id is never started (again), as a phrase for the log. */
-  #whyNotStarted(executionId: string, position: string): string | undefined {
-    const { held, forgotten, refusals, servedUpTo } = this.journal.state;
-    if (held.has(executionId) || this.#declining.has(executionId)) return 'is known';
-    if (forgotten.has(executionId)) return 'has ended and was forgotten';
-    if (refusals.has(executionId)) return 'was cancelled before its dispatch came';
-    // Served before, then: it is long forgotten, or this journal lost it, which is for the server and people to settle.
-    return isAfter(position, servedUpTo) ? undefined : 'was dispatched at or before what this journal has been served';
   }
 
   /** The server asks about it, so it is told again what there is to tell. */
@@ -260,7 +253,7 @@ export class ExecutionKeeper {
   async #refuse(frame: CancelFrame | StopFrame): Promise<void> {
     const { executionId, position } = frame;
     const putBack = await this.#runner.withdraw(executionId);
-    const why = putBack === undefined ? this.#whyNotCancelled(executionId) : undefined;
+    const why = putBack === undefined ? this.#declining.has(executionId) ? 'was declined' : whyNotCancelled(this.journal.state, this.root, executionId) : undefined;
     if (why !== undefined) return this.options.log('info', `a ${frame.kind} changes nothing: the execution ${why}`, { executionId, position });
     try {
       await this.journal.append({ type: 'refused', report: endedWithout('never-started', frame, frame.kind === 'cancel' ? 'it was cancelled before it started' : 'it was stopped before it started'), position });
@@ -279,12 +272,17 @@ export class ExecutionKeeper {
     return this.#stops.want(frame);
   }
 
-  #whyNotCancelled(executionId: string): string | undefined {
-    const { held, forgotten } = this.journal.state;
-    if (held.has(executionId) || this.#declining.has(executionId)) return 'has begun, ended or was declined';
-    if (forgotten.has(executionId)) return 'has ended and was forgotten';
-    // A journal that was lost with the directory still there: somebody did start it.
-    return new ExecutionDirectory(this.root, executionId).claim() === undefined ? undefined : 'was claimed by a wrapper that this journal does not know';
+  /** Its end is in the log, told before this journal went back. */
+  async #leave(executionId: string): Promise<void> {
+    const held = this.journal.state.held.get(executionId);
+    const putBack = held === undefined ? undefined : await this.#runner.withdraw(executionId);
+    if (held === undefined || putBack === undefined) return;
+    const report = endedWithout('never-started', held, 'the log has its end, told before this journal went back');
+    await this.journal.append({ type: 'refused', report, position: this.journal.state.servedUpTo }).catch((error: unknown) => {
+      putBack();
+      throw error;
+    });
+    this.#changed(executionId);
   }
 
   #newest(executionId: string): Report | undefined {

@@ -39,6 +39,8 @@ export class ExecutionRunner {
   /** Accepted without a slot, on their way to the journal: nobody overtakes them. */
   #arriving = 0;
   readonly #finishing = new Set<Promise<void>>();
+  /** False while nobody has been heard and a former agent left something waiting: whether it has run meanwhile is not known before. */
+  #mayStart = true;
   #isPaused = false;
   #isClosed = false;
 
@@ -100,6 +102,11 @@ export class ExecutionRunner {
       if (starting === undefined) this.#queue.push(spec);
       else this.#resume(execution, spec, starting);
     }
+    this.#mayStart = this.#queue.length === 0;
+  }
+
+  mayStart(): void {
+    this.#mayStart = true;
     this.#pump();
   }
 
@@ -132,7 +139,7 @@ export class ExecutionRunner {
   }
 
   #pump(): void {
-    while (!this.#isPaused && !this.#isClosed && this.#slots.size < this.parts.slots) {
+    while (this.#mayStart && !this.#isPaused && !this.#isClosed && this.#slots.size < this.parts.slots) {
       const spec = this.#queue.shift();
       if (spec === undefined) return;
       const { executionId } = spec;

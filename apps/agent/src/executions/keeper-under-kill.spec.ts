@@ -53,9 +53,10 @@ describe('killed between two steps', () => {
   });
 });
 
-/** What a server does: dispatches what it has no report of, and acknowledges each end with its exit code. */
+/** What a server does: begins a session, dispatches what it has no report of, and acknowledges each end with its exit code. */
 async function serve(host: KeeperHost, numbers: readonly number[]): Promise<void> {
   const { inventory, servedUpTo } = await host.hello();
+  await host.call({ do: 'session', session: 1 });
   const unserved = numbers.filter((n) => !inventory.includes(idOf(n)) && BigInt(n) > BigInt(servedUpTo));
   await Promise.all(unserved.map((n) => offer(host, n, scratch.counting(n, `exit ${n}`))));
   const due = new Set([...inventory, ...unserved.map(idOf)]);

@@ -41,7 +41,17 @@ export type JournalRecord =
   | { readonly type: 'refused'; readonly report: TerminalReport; readonly position: string }
   | { readonly type: 'forgotten'; readonly executionId: string; readonly receipt: Receipt }
   | { readonly type: 'served'; readonly position: string }
-  | { readonly type: 'session'; readonly session: number };
+  | ({ readonly type: 'session' } & SessionRecord);
+
+/**
+ * A session began. `anew`: where it stands in the log, when nothing that was told before counts any more, because the log was restored or
+ * this journal went back. `epoch`: the log's, once it was ever restored.
+ */
+export interface SessionRecord {
+  readonly session: number;
+  readonly epoch?: number;
+  readonly anew?: string;
+}
 
 /** An execution as the journal holds it, from its acceptance (or refusal) until the server stored its end. */
 export interface HeldExecution extends ExecutionName {
@@ -64,6 +74,7 @@ export interface JournalSnapshot {
   readonly servedUpTo: string;
   readonly receipt?: Receipt;
   readonly session?: number;
+  readonly epoch?: number;
   readonly held: readonly HeldExecution[];
   readonly forgotten: readonly string[];
   /** Execution id and position of the cancel. */

@@ -1,5 +1,5 @@
 import type { Receipt } from '#events/agent.events';
-import type { HeldExecution, JournalRecord, JournalSnapshot } from './journal-record.js';
+import type { HeldExecution, JournalRecord, JournalSnapshot, SessionRecord } from './journal-record.js';
 import { NewestNames } from './newest-names.js';
 
 /** How many forgotten executions are still known by name; older ones are covered by `servedUpTo`. */
@@ -19,6 +19,7 @@ export interface JournalState {
   servedUpTo: string;
   receipt: Receipt | undefined;
   session: number | undefined;
+  epoch: number;
   /** In the order of their acceptance. */
   readonly held: Map<string, HeldExecution>;
   /** The newest forgotten ids, oldest first. */
@@ -37,6 +38,7 @@ export function stateOf(snapshot: JournalSnapshot): JournalState {
     servedUpTo: snapshot.servedUpTo,
     receipt: snapshot.receipt,
     session: snapshot.session,
+    epoch: snapshot.epoch ?? 0,
     held: new Map(snapshot.held.map((execution) => [execution.executionId, execution])),
     forgotten: new NewestNames(REMEMBERED_FORGOTTEN, snapshot.forgotten),
     refusals: new Map(snapshot.refusals),
@@ -50,6 +52,7 @@ export function snapshotOf(state: JournalState): JournalSnapshot {
     servedUpTo: state.servedUpTo,
     ...(state.receipt !== undefined && { receipt: state.receipt }),
     ...(state.session !== undefined && { session: state.session }),
+    ...(state.epoch > 0 && { epoch: state.epoch }),
     held: [...state.held.values()],
     forgotten: [...state.forgotten],
     refusals: [...state.refusals],
@@ -90,8 +93,17 @@ export function evolve(state: JournalState, record: JournalRecord): void {
     case 'served':
       return served(state, record.position);
     case 'session':
-      state.session = record.session;
+      return sessionBegan(state, record);
   }
+}
+
+function sessionBegan(state: JournalState, { session, epoch, anew }: SessionRecord): void {
+  state.session = session;
+  state.epoch = epoch ?? state.epoch;
+  if (anew === undefined) return;
+  // Both may name what the log has never heard of; from here on they do again what they are for.
+  state.receipt = undefined;
+  state.servedUpTo = anew;
 }
 
 /** Positions are decimal strings of up to 20 digits, more than a number holds. */

@@ -74,10 +74,10 @@ export class AgentLink {
 
   private async begin(client: ServerClient, signal: AbortSignal): Promise<Session> {
     const path = `/api/v1/agents/${this.options.name}`;
-    const { session, credential } = await this.hello(client, path, signal);
+    const { credential, ...began } = await this.hello(client, path, signal);
     if (credential !== undefined) await this.credential.keep(credential);
-    await this.keeper.sessionBegan(session);
-    return new Session(client, this.keeper, this.sender, this.outputs, this.log, path, session, this.pace);
+    await this.keeper.sessionBegan(began);
+    return new Session(client, this.keeper, this.sender, this.outputs, this.log, path, began.session, this.pace);
   }
 
   /** With the agent's own credential; with the enrolment token when there is none, or the server knows none such. */

@@ -4,7 +4,7 @@ const OWN = 'This command line:';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'What is to run, and what runs:': ['jobnet', 'run', 'job', 'execution', 'running'],
-  'Who did what, and who may:': ['audit', 'agent', 'operator'],
+  'Who did what, and who may:': ['audit', 'agent', 'operator', 'log'],
   'Processes:': ['server', 'up'],
   [OWN]: ['config', 'completion'],
 };

@@ -3,18 +3,21 @@ import { AgentsModule } from '../agents/agents.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { AgentLinkController } from './agent-link.controller.js';
 import { AgentsController } from './agents.controller.js';
+import { LogModule } from '../log/log.module.js';
 import { Dispatcher } from './dispatcher.js';
+import { HelloCheck } from './hello-check.js';
 import { LiveSessions } from './live-sessions.js';
 import { LostAgents } from './lost-agents.js';
 import { ReportRecording } from './report-recording.js';
 import { SessionOpening } from './session-opening.js';
 import { SessionWatch } from './session-watch.js';
 import { SilenceWatch } from './silence-watch.js';
+import { ToldEnds } from './told-ends.js';
 
 @Module({
-  imports: [AgentsModule, RunsModule],
+  imports: [AgentsModule, LogModule, RunsModule],
   controllers: [AgentsController, AgentLinkController],
-  providers: [LiveSessions, SessionOpening, ReportRecording, Dispatcher, SessionWatch, LostAgents, SilenceWatch],
-  exports: [Dispatcher, LiveSessions, LostAgents, SilenceWatch],
+  providers: [LiveSessions, ToldEnds, HelloCheck, SessionOpening, ReportRecording, Dispatcher, SessionWatch, LostAgents, SilenceWatch],
+  exports: [Dispatcher, LiveSessions, ToldEnds, LostAgents, SilenceWatch],
 })
 export class AgentLinkModule {}

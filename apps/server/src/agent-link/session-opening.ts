@@ -7,16 +7,15 @@ import { ConnectAgent } from '../agents/connect-agent.handler.js';
 import { EnrolAgent } from '../agents/enrol-agent.handler.js';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
-import { HttpProblem } from '../http/http-problem.js';
 import type { Principal } from '../http/principal.js';
 import { hashToken, newToken } from '../operators/token.js';
 import { RecordNotKnown } from '../runs/commands/record-not-known.handler.js';
+import { LogProjection } from '../log/log.projection.js';
+import { RecoverExecutions } from '../runs/commands/restored-log.handlers.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { ServerIdentity } from '../servers/server-identity.js';
+import { HelloCheck } from './hello-check.js';
 import { LiveSessions } from './live-sessions.js';
-
-/** How long a hello waits for this server to fold what the agent has a receipt for, in milliseconds. */
-const PATIENCE_MS = 5_000;
 
 /** A session begins: who is it, does this server know all that the agent was told, and what of ours does the agent not hold? */
 @Injectable()
@@ -28,24 +27,24 @@ export class SessionOpening {
     private readonly agents: AgentsProjection,
     private readonly live: LiveSessions,
     private readonly identity: ServerIdentity,
+    private readonly check: HelloCheck,
+    private readonly log: LogProjection,
   ) {}
 
   async open(name: string, principal: Principal, hello: Hello): Promise<Welcome> {
-    await this.foldUpTo(hello);
+    const { ended, ...standing } = await this.check.check(name, hello);
     const credential = principal.role === 'enrolment' ? await this.enrol(name, principal) : undefined;
     const actor: Actor = { kind: 'agent', id: name };
-    const connected = await this.bus.execute(new ConnectAgent(name, this.identity.id, hello, this.live.isConnected(name), { commandId: hello.helloId, actor }));
+    // Before the agent counts as connected: nothing is dispatched that it holds already.
+    if (standing.startsAnew === 'log-restored') await this.recover(name, hello);
+    const connected = await this.bus.execute(new ConnectAgent(name, this.identity.id, hello, standing, this.live.isConnected(name), { commandId: hello.helloId, actor }));
     await this.follower.whenFolded(BigInt(connected.place.receipt.position));
     this.live.begin(name, connected.session);
     await this.settle(name, hello);
-    return { session: connected.session, server: this.identity.id, ...(credential === undefined ? {} : { credential }) };
-  }
-
-  /** A server that lags must not offer what the agent has finished and forgotten, nor take the report of a dispatch that it does not know yet for a stray one. */
-  private async foldUpTo({ receipt, servedUpTo }: Hello): Promise<void> {
-    const told = [servedUpTo, receipt?.position ?? '0'].map(BigInt).reduce((one, other) => (one > other ? one : other));
-    if (await this.follower.foldedWithin(told, PATIENCE_MS)) return;
-    throw new HttpProblem(409, 'log-behind-agent', `the agent has been told of position ${told}; this log stands at ${this.follower.position}`);
+    return {
+      session: connected.session, server: this.identity.id, position: connected.place.receipt.position, epoch: this.log.state.epoch, ended: [...ended],
+      startsAnew: standing.startsAnew !== undefined, ...(credential === undefined ? {} : { credential }),
+    };
   }
 
   private async enrol(name: string, { actor, tokenId }: Principal): Promise<string> {
@@ -53,6 +52,18 @@ export class SessionOpening {
     const { place } = await this.bus.execute(new EnrolAgent(name, hashToken(credential), tokenId, this.live.isConnected(name), { commandId: newCommandId(), actor }));
     await this.follower.whenFolded(BigInt(place.receipt.position));
     return credential;
+  }
+
+  /** What the agent holds of runs that this log knows, and whose dispatch it has forgotten. */
+  private async recover(name: string, { inventory, helloId }: Hello): Promise<void> {
+    const byRun = new Map<string, string[]>();
+    for (const executionId of inventory) {
+      const [runId = ''] = executionId.split('~', 1);
+      if (this.runs.find(runId)?.corrupt === undefined && this.runs.find(runId) !== undefined) byRun.set(runId, [...(byRun.get(runId) ?? []), executionId]);
+    }
+    const places = await Promise.all([...byRun].map(([runId, executionIds]) =>
+      this.bus.execute(new RecoverExecutions(runId, name, executionIds, { commandId: newCommandId(), actor: this.identity.actor, causationId: helloId }))));
+    for (const { place } of places) await this.follower.whenFolded(BigInt(place.receipt.position));
   }
 
   /**

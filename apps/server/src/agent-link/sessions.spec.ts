@@ -171,9 +171,9 @@ describe('a log that stands behind what the agent was told', () => {
     const agent = await ScriptedAgent.connected(server);
     const release = server.store.holdSubscriptions();
     const position = ((await server.store.head()) ?? 0n) + 1n;
-    const hello = agent.sayHello({ receipt: { position: position.toString(), eventId: randomUUID() } });
     const defined = server.define('jobnet: B\njobs:\n  B1: { command: x, agent: local }\n');
     await waitFor('the position is in the log', async () => ((await server.store.head()) ?? 0n) >= position, 5_000);
+    const hello = agent.sayHello({ servedUpTo: position.toString() });
     release();
     await defined;
     expect((await hello).status).toBe(201);

@@ -8,9 +8,17 @@ import { AgentAggregate } from './agent.aggregate.js';
 /** A session begun, or, for a repeat of the same hello, the one that it began the first time. */
 export type Connected = Transacted & { readonly session: number };
 
+/** What the server has found out about the log and the agent's journal; both are recorded with the session. */
+export interface Standing {
+  readonly epoch?: number | undefined;
+  readonly startsAnew?: 'log-restored' | 'journal-rolled-back' | undefined;
+}
+
 export class ConnectAgent extends Command<Connected> {
   /** `connected`: another connection with this name is open right now. */
-  constructor(readonly name: string, readonly server: string, readonly hello: Hello, readonly connected: boolean, readonly envelope: CommandEnvelope) {
+  constructor(
+    readonly name: string, readonly server: string, readonly hello: Hello, readonly standing: Standing, readonly connected: boolean, readonly envelope: CommandEnvelope,
+  ) {
     super();
   }
 }
@@ -19,11 +27,11 @@ export class ConnectAgent extends Command<Connected> {
 export class ConnectAgentHandler implements ICommandHandler<ConnectAgent> {
   constructor(private readonly repository: AggregateRepository) {}
 
-  async execute({ name, server, hello, connected, envelope }: ConnectAgent): Promise<Connected> {
-    const { helloId, inventory: _inventory, ...facts } = hello;
+  async execute({ name, server, hello, standing, connected, envelope }: ConnectAgent): Promise<Connected> {
+    const { helloId, inventory: _inventory, open: _open, epoch: _epoch, ...facts } = hello;
     let session: number | undefined;
     const done = await this.repository.transact(() => new AgentAggregate(name), envelope, (agent, metadata) => {
-      agent.handle({ type: 'ConnectAgent', helloId, connected, hello: { agent: name, server, ...facts } }, metadata);
+      agent.handle({ type: 'ConnectAgent', helloId, connected, hello: { agent: name, server, ...facts, ...standing } }, metadata);
       session = agent.state?.session?.helloId === helloId ? agent.state.session.number : undefined;
     });
     if (session === undefined) {

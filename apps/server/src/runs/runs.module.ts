@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AgentsModule } from '../agents/agents.module.js';
 import { JobnetsModule } from '../jobnets/jobnets.module.js';
+import { LogModule } from '../log/log.module.js';
 import { DispatchReadyHandler } from './commands/dispatch-ready.handler.js';
 import { ExecutionsController } from './executions.controller.js';
 import { interventionHandlers } from './interventions/interventions.js';
@@ -8,6 +9,7 @@ import { JobInterventionsController } from './job-interventions.controller.js';
 import { RunInterventionsController } from './run-interventions.controller.js';
 import { RecordFactsHandler } from './commands/record-facts.handler.js';
 import { RecordNotKnownHandler } from './commands/record-not-known.handler.js';
+import { HoldRestoredHandler, RecoverExecutionsHandler } from './commands/restored-log.handlers.js';
 import { RunQueries } from './run-queries.js';
 import { RunTransactions } from './commands/run-transactions.js';
 import { RunsController } from './runs.controller.js';
@@ -16,11 +18,11 @@ import { SlotBook } from './slot-book.js';
 import { StartRunHandler } from './commands/start-run.handler.js';
 
 @Module({
-  imports: [AgentsModule, JobnetsModule],
+  imports: [AgentsModule, JobnetsModule, LogModule],
   controllers: [RunsController, RunInterventionsController, JobInterventionsController, ExecutionsController],
   providers: [
     RunsProjection, SlotBook, RunTransactions, RunQueries,
-    StartRunHandler, ...interventionHandlers, DispatchReadyHandler, RecordFactsHandler, RecordNotKnownHandler,
+    StartRunHandler, ...interventionHandlers, DispatchReadyHandler, RecordFactsHandler, RecordNotKnownHandler, RecoverExecutionsHandler, HoldRestoredHandler,
   ],
   exports: [RunsProjection, SlotBook, RunQueries],
 })

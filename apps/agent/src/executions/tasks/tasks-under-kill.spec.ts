@@ -66,6 +66,7 @@ describe('an agent killed between two steps of a task', () => {
     await agent.kill();
     const next = await start({ slots: 1 });
     await lost(next, 1);
+    await next.call({ do: 'session', session: 1 });
     await reported(() => next.reports(), 2, 'finished');
     expect(calls(2)).toHaveLength(1);
   });

@@ -106,6 +106,7 @@ describe('a task', () => {
     await keeper.offer(taskDispatch(2, 'noop'));
     await keeper.close();
     keeper = await open({ tasks: undefined });
+    await keeper.sessionBegan({ session: 1 });
     await keeper.offer(taskDispatch(3, 'noop'));
     for (const n of [2, 3]) expect(await reported(() => keeper.pendingReports(), n, 'declined')).toMatchObject({ reason: expect.stringContaining('started without --tasks') as string });
     expect(calls(2)).toEqual([]);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '#protocol/agent-link';
-import type { JournalPart } from '../execution-keeper.js';
+import type { JournalPart } from '../../journal/journal-part.js';
 import type { KeeperCall, KeeperHostConfig } from './keeper-call.js';
 
 /** A test's end of a keeper in a process of its own. */

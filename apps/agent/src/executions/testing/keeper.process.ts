@@ -37,7 +37,7 @@ async function answer(call: KeeperCall): Promise<unknown> {
     case 'reports': return keeper.pendingReports();
     case 'acknowledge': return keeper.acknowledged(call.executionId, call.sequence, call.receipt);
     case 'hello': return keeper.hello();
-    case 'session': return keeper.sessionBegan(call.session);
+    case 'session': return keeper.sessionBegan({ session: call.session });
     case 'close': return keeper.close();
   }
 }

@@ -4,6 +4,7 @@ import { CommandRejectedError } from '../../event-sourcing/command-failures.js';
 import { type CommandEnvelope, runIdOf } from '../../event-sourcing/command-envelope.js';
 import type { Transacted } from '../../event-sourcing/aggregate.repository.js';
 import { JobnetsProjection } from '../../jobnets/jobnets.projection.js';
+import { LogProjection } from '../../log/log.projection.js';
 import { type RunOrder, RunTransactions } from './run-transactions.js';
 
 export class StartRun extends Command<Transacted & { runId: string }> {
@@ -14,7 +15,7 @@ export class StartRun extends Command<Transacted & { runId: string }> {
 
 @CommandHandler(StartRun)
 export class StartRunHandler implements ICommandHandler<StartRun> {
-  constructor(private readonly jobnets: JobnetsProjection, private readonly runs: RunTransactions) {}
+  constructor(private readonly jobnets: JobnetsProjection, private readonly log: LogProjection, private readonly runs: RunTransactions) {}
 
   async execute({ jobnet, parameters, envelope }: StartRun): Promise<Transacted & { runId: string }> {
     const runId = runIdOf(envelope.commandId);
@@ -31,6 +32,7 @@ export class StartRunHandler implements ICommandHandler<StartRun> {
     const found = versionToStart(jobnet, this.jobnets.find(jobnet)?.state ?? jobnetDecider.initialState);
     if ('rejected' in found) throw new CommandRejectedError(found.rejected, found.message);
     const { version, definition } = found;
-    return { type: 'StartRun', runId, version, definition, parameters: { ...definition.parameters, ...parameters } };
+    const { epoch } = this.log.state;
+    return { type: 'StartRun', runId, version, definition, parameters: { ...definition.parameters, ...parameters }, ...(epoch === 0 ? {} : { epoch }) };
   }
 }

@@ -1,0 +1,105 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { isOpenExecution } from '#domain/run/execution-transitions';
+import { executionOf, jobOf } from '#domain/run/run.state';
+import type { Receipt } from '#events/agent.events';
+import type { EventStore } from '#event-store/event-store.port';
+import type { Hello } from '#protocol/agent-link';
+import type { Standing } from '../agents/connect-agent.handler.js';
+import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
+import { LogClock } from '../event-sourcing/log-clock.js';
+import { LogFollower } from '../event-sourcing/log-follower.js';
+import { HttpProblem } from '../http/http-problem.js';
+import { AgentsAhead } from '../log/agents-ahead.js';
+import { LogProjection } from '../log/log.projection.js';
+import { RunsProjection } from '../runs/runs.projection.js';
+import { ToldEnds } from './told-ends.js';
+
+/** How long a hello waits for this server to fold what the agent was told, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/** What a hello is worth: does this log hold all that the agent was told, and does the agent's journal hold all that it has told? */
+export interface CheckedHello extends Standing {
+  /** What the agent holds as waiting or running, and has told the end of: it must not begin (again). */
+  readonly ended: readonly string[];
+}
+
+/**
+ * Compares what an agent knows with what the log knows, before a session begins. Either of them may have gone back: the log to a
+ * back-up, the journal to an older copy of the agent's directory.
+ */
+@Injectable()
+export class HelloCheck {
+  private readonly logger = new Logger(HelloCheck.name);
+
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    private readonly follower: LogFollower,
+    private readonly log: LogProjection,
+    private readonly ahead: AgentsAhead,
+    private readonly runs: RunsProjection,
+    private readonly told: ToldEnds,
+    private readonly clock: LogClock,
+  ) {}
+
+  /** @throws HttpProblem 409 `log-behind-agent` until the log has caught up, or an operator has said that it was restored */
+  async check(name: string, hello: Hello): Promise<CheckedHello> {
+    const { epoch } = this.log.state;
+    const inEpoch = epoch === 0 ? {} : { epoch };
+    const ended = this.endedAmong(hello.open ?? []);
+    if (await this.holdsAllThat(hello)) {
+      this.ahead.settled(name);
+      return { ...inEpoch, ended, ...(ended.length > 0 || this.hasForgotten(name, hello) ? { startsAnew: 'journal-rolled-back' as const } : {}) };
+    }
+    // Told in an earlier epoch: an operator has said since that the log was restored.
+    if ((hello.epoch ?? 0) >= epoch) throw this.behind(name, hello);
+    this.ahead.settled(name);
+    return { ...inEpoch, ended, startsAnew: 'log-restored' };
+  }
+
+  /** What the log holds and this server has not folded yet it folds in a moment; who is told of a position was told of it after it was in the log. */
+  private async holdsAllThat({ receipt, servedUpTo }: Hello): Promise<boolean> {
+    const told = highest(servedUpTo, receipt);
+    if (told > this.follower.position && (told > (await this.store.head() ?? 0n) || !(await this.follower.foldedWithin(told, PATIENCE_MS)))) return false;
+    return receipt === undefined || this.holds(receipt);
+  }
+
+  private async holds({ position, eventId }: Receipt): Promise<boolean> {
+    for await (const [event] of this.store.readAll(BigInt(position) - 1n)) return event?.position === BigInt(position) && event.id === eventId;
+    return false;
+  }
+
+  /** The agent has told the end of these, and does not remember it. */
+  private endedAmong(open: readonly string[]): string[] {
+    return open.filter((executionId) => {
+      const execution = this.find(executionId);
+      return execution !== undefined && !isOpenExecution(execution.state) && execution.state !== 'abandoned';
+    });
+  }
+
+  /** What the agent has told is confirmed to it by a receipt, or it still holds it. Where it neither is nor does, its journal has forgotten the telling. */
+  private hasForgotten(name: string, { inventory, receipt }: Hello): boolean {
+    const held = new Set(inventory);
+    if (this.told.after(name, BigInt(receipt?.position ?? '0')).some((executionId) => !held.has(executionId))) return true;
+    return [...this.runs.openExecutionsOf(name).values()].some(({ executionId }) => !held.has(executionId) && this.find(executionId)?.lastHeardAt !== undefined);
+  }
+
+  private find(executionId: string) {
+    const [runId = '', jobId = ''] = executionId.split('~');
+    const run = this.runs.find(runId)?.run;
+    const job = run && jobOf(run, jobId);
+    return job && executionOf(job, executionId);
+  }
+
+  private behind(name: string, { receipt, servedUpTo, epoch = 0 }: Hello): HttpProblem {
+    const told = highest(servedUpTo, receipt);
+    this.ahead.noticed({ agent: name, position: told.toString(), epoch, at: this.clock.now() });
+    this.logger.warn({ msg: 'an agent was told of what this log does not hold', agent: name, told: told.toString(), log: this.follower.position.toString() });
+    return new HttpProblem(409, 'log-behind-agent', `agent ${name} was told of position ${told}, which this log (at ${this.follower.position}) does not hold. `
+      + 'If the log was restored from a copy, say so: kiroku log restored --reason ...');
+  }
+}
+
+function highest(servedUpTo: string, receipt: Receipt | undefined): bigint {
+  const [served, told] = [BigInt(servedUpTo), BigInt(receipt?.position ?? '0')];
+  return served > told ? served : told;
+}

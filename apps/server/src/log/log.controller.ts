@@ -1,0 +1,36 @@
+import { Controller, Get, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { type CommandAnswer, commandAnswer } from '#protocol/api';
+import { type LogRestoredBody, logRestoredBody, type LogView, logView } from '#protocol/log';
+import { LogFollower } from '../event-sourcing/log-follower.js';
+import { CommandGateway } from '../http/command-gateway.js';
+import { CurrentPrincipal, NeedsRole, type Principal } from '../http/principal.js';
+import { CheckedBody } from '../openapi/checked.js';
+import { Route, Tag } from '../openapi/route.js';
+import { AgentsAhead } from './agents-ahead.js';
+import { LogProjection } from './log.projection.js';
+import { RestoreLog } from './restore-log.handler.js';
+
+/** The log itself. */
+@Controller('api/v1/log')
+@Tag('log')
+export class LogController {
+  constructor(private readonly log: LogProjection, private readonly ahead: AgentsAhead, private readonly follower: LogFollower, private readonly gateway: CommandGateway) {}
+
+  @Get()
+  @Route({ summary: 'Which log this is, how often it was restored, and which agents know more than it holds', answers: { 200: logView } })
+  show(): LogView {
+    const { logId = '', epoch } = this.log.state;
+    return { logId, epoch, position: this.follower.position.toString(), agentsAhead: [...this.ahead.all()] };
+  }
+
+  @Post('restored')
+  @NeedsRole('admin')
+  @Route({
+    summary: 'Say that the log was restored to an earlier state: open runs are held, and agents that know more are let in',
+    answers: { 200: commandAnswer }, refuses: { 409: ['not-as-expected'] },
+  })
+  restored(@CheckedBody(logRestoredBody) { expect, ...why }: LogRestoredBody, @Req() request: FastifyRequest, @CurrentPrincipal() principal: Principal): Promise<CommandAnswer> {
+    return this.gateway.answer(new RestoreLog(expect?.epoch, this.gateway.envelope(request, principal, why)));
+  }
+}
