@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { AgentView } from '#protocol/api';
+import { waitFor } from '../../../test/support/wait-for.js';
 import type { Operation } from './documented-api.js';
 import { tokenFor } from './operator-tokens.js';
 import type { Known } from './schema-values.js';
@@ -57,6 +59,7 @@ export class BusyServer {
     const spare = new ScriptedAgent(this.server, agentName);
     const isHello = operationId === 'agentLink_open';
     if (!isHello) await spare.sayHello();
+    if (operationId === 'agents_declareLost') await this.leave(spare);
     const wishes = operationId === 'agentOutputs_take' ? await this.wishesTo(spare) : [];
     const runs = SPOKEN_BY_AGENTS.test(operationId) ? [] : await this.runs();
     return {
@@ -88,6 +91,13 @@ export class BusyServer {
     await server.request('POST', `/api/v1/runs/${withHeldJob}/jobs/W1/hold`, { body: { reason: 'wait' } });
     await server.request('POST', `/api/v1/runs/${held}/hold`, { body: { reason: 'wait' } });
     return [running, failing, late, done, { runId: waiting }, { runId: withHeldJob }, { runId: held }];
+  }
+
+  /** Only who is away can be declared lost. */
+  private async leave(agent: ScriptedAgent): Promise<void> {
+    await agent.listen();
+    agent.hangUp();
+    await waitFor('the agent is away', async () => (await this.server.read<AgentView>(`/api/v1/agents/${agent.name}`)).state === 'away', 5_000);
   }
 
   private async dispatched(jobnet: string, jobId: string) {
