@@ -1,0 +1,117 @@
+// One round, from an empty directory to the checker's word.
+import { Broken } from '../check/broken.mjs';
+import { check } from '../check/laws.mjs';
+import { readMarks } from '../check/marks.mjs';
+import { randomFrom } from '../draw/random.mjs';
+import { storyOf } from '../report/story.mjs';
+import { AGENTS, Stage } from '../stage/stage.mjs';
+import { pause, until } from '../stage/waiting.mjs';
+import { strike } from './faults.mjs';
+import { Workload } from './workload.mjs';
+import { closingWords } from './words.mjs';
+
+const CLOSING_MS = 90_000;
+const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded'];
+
+/** @returns how many executions there were, and what is broken, if anything: law, what, story, and where it lies */
+export async function play(plan, coverage, breaks) {
+  const stage = await Stage.open(breaks);
+  const round = new Round(stage, plan, coverage);
+  let broken;
+  try {
+    await round.play();
+  } catch (error) {
+    broken = { law: error instanceof Broken ? error.law : 7, what: error instanceof Broken ? error.message : error.stack, directory: stage.directory, story: await round.story(error.runId) };
+  }
+  await stage.close({ keep: broken !== undefined });
+  return { executions: round.executions, faults: round.faults, broken };
+}
+
+class Round {
+  constructor(stage, plan, coverage) {
+    Object.assign(this, { stage, plan, coverage, executions: 0, faults: 0 });
+    /** `agent why`: what an agent cannot know any more. */
+    this.excuses = new Set();
+    this.workload = new Workload(stage, plan);
+  }
+
+  note(fault, step) {
+    this.coverage.note(fault, step);
+    this.faults += 1;
+  }
+
+  missed(step) {
+    this.coverage.miss(step);
+  }
+
+  excuse(agent, why) {
+    this.excuses.add(`${agent} ${why}`);
+  }
+
+  logWentBack() {
+    for (const agent of AGENTS) this.excuse(agent, 'journal');
+    this.workload.answered = [];
+    this.workload.seen = [];
+  }
+
+  async play() {
+    const { stage, plan, workload } = this;
+    if (!(await stage.startServer())) throw new Broken(7, `the server does not start: it ended with ${stage.server.end}`);
+    AGENTS.forEach((name, index) => stage.startAgent(name, plan.slots[index]));
+    await Promise.all(AGENTS.map((name) => stage.agent(name).line('connected to ')));
+    await workload.define();
+    const working = workload.run();
+    working.catch(() => undefined);
+    for (const fault of plan.faults) await strike(stage, fault, this);
+    workload.isOver = true;
+    await working;
+    await this.closeRuns();
+    await this.lastResults();
+    this.judge(await this.stage.api.log());
+  }
+
+  /** The operator says what has to be said, until every run is closed and nothing is out. */
+  async closeRuns() {
+    const { stage, workload } = this;
+    const random = randomFrom(this.plan.seed, this.plan.round, 'closing');
+    const closed = await until(async () => {
+      this.surprised();
+      for (const name of AGENTS) await workload.tell({ path: `/agents/${name}/resume` });
+      const out = new Set((await stage.api.all('/running')).map(({ runId }) => runId));
+      const due = (await stage.api.all('/runs')).filter(({ runId, finishedAt }) => finishedAt === undefined || out.has(runId));
+      for (const { runId } of due) for (const word of closingWords(random, await stage.api.get(`/runs/${runId}`))) await workload.tell(word);
+      return due.length === 0;
+    }, CLOSING_MS, 200);
+    this.surprised();
+    if (closed === undefined) {
+      const [due] = (await stage.api.all('/runs')).filter(({ finishedAt }) => finishedAt === undefined);
+      throw new Broken(7, `${due === undefined ? 'executions are still out' : `run ${due.runId} is still open`} after ${CLOSING_MS / 1000} s of an operator's words`, due?.runId ?? (await stage.api.all('/running'))[0]?.runId);
+    }
+  }
+
+  /** A result may come after its run was closed: an agent has to have its time to tell it. */
+  async lastResults() {
+    await until(async () => {
+      const known = new Set((await this.stage.api.log()).filter(({ type }) => RESULTS.includes(type)).map(({ data }) => data.executionId));
+      return [...readMarks(this.stage.marks).values()].every(({ executionId, ended }) => ended.length === 0 || known.has(executionId));
+    }, this.excuses.size === 0 ? 10_000 : 2_000, 200);
+    for (const { runId } of await this.stage.api.all('/runs')) this.workload.seen.push(await this.stage.api.get(`/runs/${runId}`));
+  }
+
+  judge(log) {
+    const { workload: { answered, seen }, excuses } = this;
+    this.executions = check({ marks: readMarks(this.stage.marks), log, answered, seen, excuses });
+    this.surprised();
+  }
+
+  surprised() {
+    const [surprise] = this.stage.surprises;
+    if (surprise !== undefined) throw new Broken(7, surprise);
+  }
+
+  async story(runId) {
+    await pause(0);
+    const log = await this.stage.api.log().catch(() => []);
+    return runId === undefined ? [] : storyOf(runId, log, readMarks(this.stage.marks));
+  }
+}

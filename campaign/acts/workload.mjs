@@ -1,0 +1,94 @@
+// Starts runs, and says the words of operators, as long as the faults strike. What was answered is kept for the checker.
+import { randomFrom } from '../draw/random.mjs';
+import { jobnetFrom } from '../draw/jobnets.mjs';
+import { AGENTS } from '../stage/stage.mjs';
+import { pause, until } from '../stage/waiting.mjs';
+import { wordFor } from './words.mjs';
+
+const JOBNETS = 8;
+const MOST_RUNS = 2;
+
+export class Workload {
+  constructor(stage, { seed, round, runs }) {
+    Object.assign(this, { stage, runs, seed: `${seed}-${round}` });
+    this.random = randomFrom(seed, round, 'jobnets');
+    this.pace = randomFrom(seed, round, 'pace');
+    this.choice = randomFrom(seed, round, 'words');
+    /** Every command that was answered with a place in the log. */
+    this.answered = [];
+    /** Views of runs as the API showed them in the middle of all that. */
+    this.seen = [];
+    this.started = [];
+    this.isOver = false;
+  }
+
+  async define() {
+    for (let index = 1; index <= JOBNETS; index += 1) {
+      const jobnet = jobnetFrom(this.random, `N${index}`, AGENTS, this.stage.marks);
+      await this.answer('PUT', `/jobnets/N${index}`, jobnet);
+    }
+  }
+
+  /** Until the faults are over, and at least as many runs as were asked for. */
+  async run() {
+    await Promise.all([this.startRuns(), this.sayWords()]);
+  }
+
+  async startRuns() {
+    while (this.started.length < this.runs || (!this.isOver && this.started.length < MOST_RUNS * this.runs)) {
+      await this.startMore(1);
+      await pause(this.pace.whole(50, this.isOver ? 60 : 450));
+    }
+  }
+
+  async sayWords() {
+    while (!this.isOver) {
+      await this.say();
+      await pause(this.choice.whole(100, 500));
+    }
+  }
+
+  /** Through every outage: the key makes one that was answered by nobody harmless. */
+  async startMore(count) {
+    for (let index = 0; index < count; index += 1) {
+      const [number, jobnet] = [this.started.length + 1, `N${this.random.whole(1, JOBNETS)}`];
+      this.started.push(undefined);
+      const { runId } = await this.answer('POST', `/jobnets/${jobnet}/runs`, { reason: 'the campaign' }, `start-${this.seed}-${number}`);
+      this.started[number - 1] = runId;
+    }
+  }
+
+  /** One word about one run, if it comes through. */
+  async say(kind) {
+    const runId = this.choice.pick(this.started.filter((each) => each !== undefined).slice(-10));
+    if (runId === undefined) return;
+    const view = await this.stage.api.get(`/runs/${runId}`).catch(() => undefined);
+    if (view === undefined) return;
+    this.seen.push(view);
+    const word = wordFor(this.choice, view, AGENTS, kind);
+    if (word !== undefined) await this.tell(word);
+  }
+
+  async stopSome() {
+    for (let turn = 0; turn < 4; turn += 1) await this.say('stop');
+  }
+
+  /** Refused is fine: the state has gone on. */
+  async tell({ path, body }) {
+    const answer = await this.stage.api.request('POST', path, { reason: 'the campaign', ...body }).catch(() => undefined);
+    if (answer?.status === 200) this.answered.push({ what: `POST ${path}`, position: answer.body.position });
+    return answer;
+  }
+
+  async answer(method, path, body, key) {
+    let refused;
+    const told = await until(async () => {
+      const answer = await this.stage.api.request(method, path, body, key === undefined ? {} : { 'idempotency-key': key });
+      if (answer.status >= 400 && answer.status < 500) refused = answer;
+      return answer.status < 300 ? answer.body : refused;
+    }, 60_000, 100);
+    if (told === undefined || refused !== undefined) throw new Error(`${method} ${path}: ${JSON.stringify(refused ?? 'no answer for a minute')}`);
+    this.answered.push({ what: `${method} ${path}`, position: told.position, ...(told.runId !== undefined && { runId: told.runId }) });
+    return told;
+  }
+}

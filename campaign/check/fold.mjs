@@ -1,0 +1,104 @@
+// A plain fold of the exported log, written from docs/events.md and not from the product: where each run, job and execution stands.
+import { Broken } from './broken.mjs';
+
+const OPEN = ['dispatched', 'accepted', 'running'];
+const EXECUTING = ['dispatched', 'running'];
+const THROUGH = ['succeeded', 'skipped'];
+
+/** @param events of one run, in their order @param revision up to and with this one; without it, all */
+export function foldRun(events, revision = Infinity) {
+  let run;
+  for (const event of events) {
+    if (event.revision > revision) break;
+    if (event.type === 'RunStarted') run = begin(event.data);
+    else apply(run, event);
+    promote(run);
+  }
+  return run;
+}
+
+/** As people are shown it. */
+export function shownStates(run) {
+  return run.jobs.map(({ id, state, attempt, executions }) => ({
+    jobId: id, state: state === 'failed-settled' ? 'failed' : state, attempt,
+    executions: executions.map(({ id: executionId, state: its, outcome }) => ({ executionId, state: its === 'finished' ? outcome : its })),
+  }));
+}
+
+function begin({ runId, definition }) {
+  const jobs = definition.jobs.map(({ id, after }) => ({ id, after, state: 'waiting', attempt: 1, executions: [] }));
+  return { runId, jobs, held: false, stopRequested: false, finished: undefined };
+}
+
+function apply(run, { type, data }) {
+  const impossible = (law, why) => { throw new Broken(law, `${type}: ${why}`, run.runId); };
+  const job = run.jobs.find(({ id }) => id === data.jobId);
+  const execution = job?.executions.find(({ id }) => id === data.executionId);
+  /** Whether what becomes of the execution decides the job. */
+  const decides = execution !== undefined && EXECUTING.includes(job.state) && job.executions.at(-1) === execution;
+  const mustBe = (states) => states.includes(execution?.state) || impossible(1, `${data.executionId} is ${execution?.state ?? 'not there'}`);
+  const both = (state, ofJob) => {
+    execution.state = state;
+    if (decides) job.state = ofJob;
+  };
+  switch (type) {
+    case 'RunHeld': run.held = true; return;
+    case 'RunHeldByRestore': run.held = true; return;
+    case 'RunReleased': run.held = false; return;
+    case 'RunStopRequested': run.stopRequested = true; return;
+    case 'RunFinished': run.finished = data.status; return;
+    case 'JobDispatched': return dispatch(run, job, data, impossible);
+    case 'ExecutionRecovered': {
+      job.executions.push({ id: data.executionId, state: 'dispatched' });
+      if (['waiting', 'held', 'ready'].includes(job.state) || EXECUTING.includes(job.state)) job.state = 'dispatched';
+      return;
+    }
+    case 'JobAccepted': mustBe(['dispatched']); execution.state = 'accepted'; return;
+    case 'JobStarted': mustBe(['dispatched', 'accepted']); both('running', 'running'); return;
+    case 'JobOrphaned': mustBe(OPEN); both('running', 'running'); return;
+    case 'JobFinished':
+      mustBe(OPEN);
+      if (!decides) impossible(4, `${job.id} does not wait for ${data.executionId}`);
+      execution.outcome = data.outcome;
+      return both('finished', data.outcome);
+    case 'JobStopped': mustBe(OPEN); both('stopped', 'stopped'); return;
+    case 'JobLost': mustBe([...OPEN, 'abandoned']); both('lost', 'lost'); return;
+    case 'JobNeverStarted': mustBe(['dispatched', 'accepted', 'abandoned']); both('never-started', 'ready'); return;
+    case 'JobDeclined': mustBe(['dispatched', 'accepted']); both('declined', 'held'); return;
+    case 'JobNotKnownToAgent':
+    case 'JobStopRequested': mustBe(OPEN); return;
+    case 'LateResultRecorded': mustBe([...OPEN, 'lost', 'abandoned']); Object.assign(execution, { state: 'finished', outcome: data.outcome }); return;
+    case 'LateResultAdopted': job.state = data.outcome === 'succeeded' ? 'succeeded' : ['skipped', 'failed-settled'].includes(job.state) ? 'failed-settled' : 'failed'; return;
+    case 'ExecutionAbandoned': mustBe(OPEN); both('abandoned', 'lost'); return;
+    case 'JobFailedByPolicy': job.state = 'failed'; return;
+    case 'JobSkipped': job.state = 'skipped'; return;
+    case 'JobHeld': job.state = 'held'; return;
+    case 'JobReleased': job.state = 'waiting'; return;
+    case 'JobOutcomeSettled': job.state = data.outcome === 'succeeded' ? 'succeeded' : 'failed-settled'; return;
+    case 'JobRerunRequested': return again(run, job);
+    default: impossible(1, 'an event that this checker does not know');
+  }
+}
+
+function dispatch(run, job, { executionId, ordinal, attempt }, impossible) {
+  if (run.jobs.some(({ executions }) => executions.some(({ id }) => id === executionId))) impossible(3, `${executionId} was dispatched before`);
+  const undecided = job.after.filter((name) => !THROUGH.includes(run.jobs.find(({ id }) => id === name).state));
+  if (undecided.length > 0) impossible(2, `${executionId} was dispatched before ${undecided.join(', ')} was decided`);
+  if (job.state !== 'ready') impossible(3, `${executionId} was dispatched while ${job.id} was ${job.state}: nobody asked for it`);
+  if (ordinal !== job.executions.length + 1 || attempt !== job.attempt) impossible(1, `${executionId} is not the next one of ${job.id}`);
+  job.state = 'dispatched';
+  job.executions.push({ id: executionId, state: 'dispatched' });
+}
+
+/** What comes after it waits again, as far as it has not begun. */
+function again(run, job) {
+  Object.assign(job, { state: 'ready', attempt: job.attempt + 1 });
+  for (const next of run.jobs) if (next.after.includes(job.id) && next.state === 'ready') next.state = 'waiting';
+}
+
+/** No event says that a job is ready: it follows from those before it. */
+function promote(run) {
+  for (const job of run.jobs) {
+    if (job.state === 'waiting' && job.after.every((name) => THROUGH.includes(run.jobs.find(({ id }) => id === name).state))) job.state = 'ready';
+  }
+}

@@ -1,0 +1,65 @@
+// The steps between which a process may die. `when`: before the method is called, or after it has returned (resolved).
+
+const server = 'apps/server/src/';
+const agent = 'apps/agent/src/';
+const sqlite = 'libs/event-store/src/sqlite/';
+
+const isDispatched = ({ event }) => event.type === 'JobDispatched';
+/** Not the replay of a start. */
+const serves = (dispatcher) => dispatcher.follower !== undefined;
+
+/** Methods of classes. `prelude` says what makes a step likely. */
+export const METHOD_STEPS = [
+  { step: 'server: a start was asked', module: `${server}runs/commands/start-run.handler.js`, name: 'StartRunHandler', method: 'execute', when: 'before' },
+  { step: 'server: a word came', module: `${server}http/command-gateway.js`, name: 'CommandGateway', method: 'answer', when: 'before', prelude: 'words' },
+  { step: 'server: before the append', module: `${sqlite}group-writer.js`, name: 'GroupWriter', method: 'writeGroup', when: 'before' },
+  { step: 'server: rows written, before COMMIT', module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'commit', when: 'before' },
+  { step: 'server: after COMMIT, nobody told', module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'commit', when: 'after' },
+  { step: 'server: after COMMIT, before the fold', module: `${server}event-sourcing/log-follower.js`, name: 'LogFollower', method: 'fold', when: 'before' },
+  { step: 'server: appended, before the handler goes on', module: `${server}event-sourcing/aggregate.repository.js`, name: 'AggregateRepository', method: 'transact', when: 'after' },
+  { step: 'server: a word recorded, before its answer', module: `${server}http/command-gateway.js`, name: 'CommandGateway', method: 'answer', when: 'after', prelude: 'words' },
+  { step: 'server: dispatch folded, before its frame', module: `${server}agent-link/dispatcher.js`, name: 'Dispatcher', method: 'apply', when: 'before', only: isDispatched, of: serves },
+  { step: 'server: frame of a dispatch written', module: `${server}agent-link/dispatcher.js`, name: 'Dispatcher', method: 'apply', when: 'after', only: isDispatched, of: serves },
+  { step: 'server: a report came', module: `${server}agent-link/report-recording.js`, name: 'ReportRecording', method: 'record', when: 'before' },
+  { step: 'server: a report recorded, before its acknowledgement', module: `${server}agent-link/report-recording.js`, name: 'ReportRecording', method: 'record', when: 'after' },
+  { step: 'server: a hello came', module: `${server}agent-link/session-opening.js`, name: 'SessionOpening', method: 'open', when: 'before', prelude: 'reconnect' },
+  { step: 'server: a session on record, before it counts', module: `${server}agent-link/live-sessions.js`, name: 'LiveSessions', method: 'begin', when: 'before', prelude: 'reconnect' },
+  { step: 'server: a session counts, before its inventory is settled', module: `${server}agent-link/live-sessions.js`, name: 'LiveSessions', method: 'begin', when: 'after', prelude: 'reconnect' },
+  { step: 'server: a session opened, before the welcome', module: `${server}agent-link/session-opening.js`, name: 'SessionOpening', method: 'open', when: 'after', prelude: 'reconnect' },
+  { step: 'server: stream open, before what is outstanding', module: `${server}agent-link/dispatcher.js`, name: 'Dispatcher', method: 'attach', when: 'before', prelude: 'reconnect' },
+  { step: 'server: the pump begins', module: `${server}agent-link/dispatcher.js`, name: 'Dispatcher', method: 'dispatchWaiting', when: 'before' },
+  { step: 'server: the pump has decided', module: `${server}runs/commands/dispatch-ready.handler.js`, name: 'DispatchReadyHandler', method: 'execute', when: 'after', prelude: 'reconnect' },
+  { step: 'agent: welcomed, before the session is durable', module: `${agent}executions/execution-keeper.js`, name: 'ExecutionKeeper', method: 'sessionBegan', when: 'before', prelude: 'reconnect' },
+  { step: 'agent: the session is durable', module: `${agent}executions/execution-keeper.js`, name: 'ExecutionKeeper', method: 'sessionBegan', when: 'after', prelude: 'reconnect' },
+  { step: 'agent: before a write of the journal', module: `${agent}journal/journal-file.js`, name: 'OpenJournalFile', method: 'append', when: 'before' },
+  { step: 'agent: journal synced, nobody told', module: `${agent}journal/journal-file.js`, name: 'OpenJournalFile', method: 'append', when: 'after' },
+  { step: 'agent: before reports are sent', module: `${agent}link/report-sender.js`, name: 'ReportSender', method: 'deliver', when: 'before', only: (...given) => given[3].length > 0 },
+  { step: 'agent: reports acknowledged, before they are done with', module: `${agent}link/server-client.js`, name: 'ServerClient', method: 'post', when: 'after', only: (path, body) => path.endsWith('/reports') && body.reports.length > 0 },
+];
+
+/** What the agent's keeper calls out by itself, as its own tests hear it. */
+export const KEEPER_STEPS = {
+  offered: 'agent: a dispatch was offered', accepted: 'agent: accepted is durable, before the start', starting: 'agent: a queued one is durable as starting, before the spawn',
+  placed: 'agent: its directory is there, before the spawn', spawned: 'agent: spawned, before anything is heard of it', 'result-seen': 'agent: an exit was seen',
+  summarised: 'agent: the output is summed up, before the end is durable', ended: 'agent: the end is durable, before it is sent', refused: 'agent: a refusal is durable',
+  acknowledged: 'agent: acknowledged, before it is forgotten', forgotten: 'agent: forgotten is durable', 'stop-wanted': 'agent: a stop came, before it is durable',
+  stopping: 'agent: a stop is durable, before the signal', signalled: 'agent: a signal was sent, before it is durable', 'signal-kept': 'agent: a signal is durable',
+};
+
+/** Where a line goes into a copy of the wrapper: before (or behind) the one text that is there exactly once. The wrapper dies, not its agent. */
+export const WRAPPER_STEPS = [
+  { step: 'wrapper: before the claim', at: 'set -C\nexec 8>claim', put: 'before' },
+  { step: 'wrapper: claimed, before the job', at: 'exec 8>&-\n', put: 'behind' },
+  { step: 'wrapper: started is written, before exec', at: '  # Not a group leader, so setsid does not fork', put: 'before' },
+  { step: 'wrapper: the job ended, before its result', at: 'kiroku_wrapper_code=$?\n', put: 'behind' },
+  { step: 'wrapper: the result is written, before its sync', at: '# For the case that no agent is there to make it durable', put: 'before' },
+];
+
+const PRELUDES = { starting: 'queue', refused: 'queue', 'stop-wanted': 'stops', stopping: 'stops', signalled: 'stops', 'signal-kept': 'stops' };
+
+/** All of them: name, whose process has the step, and what makes it likely. */
+export const STEPS = [
+  ...METHOD_STEPS.map(({ step, prelude }) => ({ step, who: step.split(':', 1)[0], prelude })),
+  ...Object.entries(KEEPER_STEPS).map(([name, step]) => ({ step, who: 'agent', prelude: PRELUDES[name] })),
+  ...WRAPPER_STEPS.map(({ step }) => ({ step, who: 'wrapper', prelude: undefined })),
+];

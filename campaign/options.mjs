@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+import { OPTIONAL } from './draw/plan.mjs';
+
+export const BREAKS = ['ack-before-commit', 'no-expected-revision', 'forget-before-ack', 'start-without-claim', 'stale-inventory', 'stop-before-dispatch', 'log-rewind', 'resend-after-forget'];
+
+export const HELP = `npm run campaign -- [options]
+
+  --seed N          all that is random comes from it (a new one, which is printed)
+  --rounds M        rounds, one after the other (10)
+  --first K         the number of the first one: --rounds 1 --first K plays round K again (1)
+  --at-once N       rounds that are played side by side (1)
+  --runs N          runs a round, at least (20)
+  --store sqlite    the store of the server's log
+  --faults LIST     of ${OPTIONAL.map((name) => `+${name}`).join(', ')}; several with commas (none)
+  --break NAME      loads a break of one safeguard, which has to be found: ${BREAKS.join(', ')}
+`;
+
+const NAMES = {
+  seed: { type: 'string' }, rounds: { type: 'string', default: '10' }, first: { type: 'string', default: '1' }, 'at-once': { type: 'string', default: '1' }, runs: { type: 'string', default: '20' },
+  store: { type: 'string', default: 'sqlite' }, faults: { type: 'string', default: '' }, break: { type: 'string' }, help: { type: 'boolean', default: false },
+};
+
+export function optionsFrom(args) {
+  const { values } = parseArgs({ args, options: NAMES });
+  if (values.store !== 'sqlite') throw new Error(`--store knows sqlite, not '${values.store}'`);
+  if (values.break !== undefined && !BREAKS.includes(values.break)) throw new Error(`--break knows ${BREAKS.join(', ')}, not '${values.break}'`);
+  const optional = values.faults.split(',').filter((word) => word !== '').map((word) => word.replace(/^\+/, ''));
+  const unknown = optional.find((word) => !OPTIONAL.includes(word));
+  if (unknown !== undefined) throw new Error(`--faults knows ${OPTIONAL.map((name) => `+${name}`).join(', ')}, not '${unknown}'`);
+  return {
+    help: values.help, breaks: values.break, optional, rounds: whole(values, 'rounds'), first: whole(values, 'first'), atOnce: whole(values, 'at-once'), runs: whole(values, 'runs'),
+    seed: values.seed === undefined ? 1 + Math.floor(Math.random() * 2 ** 31) : whole(values, 'seed'),
+  };
+}
+
+function whole(values, name) {
+  const number = Number(values[name]);
+  if (!(Number.isInteger(number) && number > 0)) throw new Error(`--${name} is a whole number from 1, not '${values[name]}'`);
+  return number;
+}

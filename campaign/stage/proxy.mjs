@@ -1,0 +1,71 @@
+// Stands between one agent and the server: holds messages back, loses one way of a conversation, cuts connections.
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+
+export class Proxy {
+  /** @param target the server's port now, which changes when it is started again */
+  static async to(target) {
+    const proxy = new Proxy();
+    proxy.target = target;
+    proxy.pairs = new Set();
+    proxy.held = new Set();
+    proxy.lost = new Set();
+    proxy.server = createServer((client) => proxy.join(client));
+    proxy.server.listen(0, '127.0.0.1');
+    await once(proxy.server, 'listening');
+    return proxy;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.server.address().port}`;
+  }
+
+  /** From now on nothing gets through that way ('up' from the agent, 'down' from the server); it waits in the sockets. */
+  hold(...ways) {
+    for (const way of ways) this.held.add(way);
+    for (const pair of this.pairs) for (const way of ways) pair[way].pause();
+  }
+
+  /** What was held back goes on, late and in one piece. */
+  release() {
+    this.held.clear();
+    for (const pair of this.pairs) for (const way of ['up', 'down']) pair[way].resume();
+  }
+
+  /** From now on what is said that way is lost, and the connection seems to be there: requests pass and their answers do not. */
+  lose(way) {
+    this.lost.add(way);
+  }
+
+  /** Drops every connection with all that is on its way. Those that come pass again. */
+  cut() {
+    this.held.clear();
+    this.lost.clear();
+    for (const { up, down } of this.pairs) {
+      up.destroy();
+      down.destroy();
+    }
+    this.pairs.clear();
+  }
+
+  close() {
+    this.cut();
+    this.server.close();
+  }
+
+  join(client) {
+    const pair = { up: client, down: connect(this.target(), '127.0.0.1') };
+    this.pairs.add(pair);
+    const end = () => {
+      this.pairs.delete(pair);
+      pair.up.destroy();
+      pair.down.destroy();
+    };
+    for (const [way, other] of [['up', 'down'], ['down', 'up']]) {
+      pair[way].on('data', (chunk) => {
+        if (!this.lost.has(way)) pair[other].write(chunk);
+      }).on('error', end).on('close', end);
+      if (this.held.has(way)) pair[way].pause();
+    }
+  }
+}
