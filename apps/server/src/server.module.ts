@@ -6,7 +6,7 @@ import { AgentLinkModule } from './agent-link/agent-link.module.js';
 import { Dispatcher } from './agent-link/dispatcher.js';
 import { LostAgents } from './agent-link/lost-agents.js';
 import { SilenceWatch } from './agent-link/silence-watch.js';
-import { ToldEnds } from './agent-link/told-ends.js';
+import { ToldEnds } from './agent-link/opening/told-ends.js';
 import { AgentsModule } from './agents/agents.module.js';
 import { AgentsProjection } from './agents/agents.projection.js';
 import { AuditModule } from './audit/audit.module.js';

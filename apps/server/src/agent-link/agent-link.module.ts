@@ -5,14 +5,14 @@ import { AgentLinkController } from './agent-link.controller.js';
 import { AgentsController } from './agents.controller.js';
 import { LogModule } from '../log/log.module.js';
 import { Dispatcher } from './dispatcher.js';
-import { HelloCheck } from './hello-check.js';
+import { HelloCheck } from './opening/hello-check.js';
 import { LiveSessions } from './live-sessions.js';
 import { LostAgents } from './lost-agents.js';
 import { ReportRecording } from './report-recording.js';
 import { SessionOpening } from './session-opening.js';
 import { SessionWatch } from './session-watch.js';
 import { SilenceWatch } from './silence-watch.js';
-import { ToldEnds } from './told-ends.js';
+import { ToldEnds } from './opening/told-ends.js';
 
 @Module({
   imports: [AgentsModule, LogModule, RunsModule],

@@ -14,7 +14,7 @@ import { LogProjection } from '../log/log.projection.js';
 import { RecoverExecutions } from '../runs/commands/restored-log.handlers.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { ServerIdentity } from '../servers/server-identity.js';
-import { HelloCheck } from './hello-check.js';
+import { HelloCheck } from './opening/hello-check.js';
 import { LiveSessions } from './live-sessions.js';
 
 /** A session begins: who is it, does this server know all that the agent was told, and what of ours does the agent not hold? */

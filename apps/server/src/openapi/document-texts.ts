@@ -17,6 +17,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   agents: 'The hosts where jobs run.',
   audit: 'Who did what, when and why.',
   operators: 'Who may use the server.',
+  log: 'The log itself, and what to say after it was restored.',
   server: 'The server itself.',
   'agent link': 'What agents talk on.',
 };

@@ -4,14 +4,14 @@ import { executionOf, jobOf } from '#domain/run/run.state';
 import type { Receipt } from '#events/agent.events';
 import type { EventStore } from '#event-store/event-store.port';
 import type { Hello } from '#protocol/agent-link';
-import type { Standing } from '../agents/connect-agent.handler.js';
-import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
-import { LogClock } from '../event-sourcing/log-clock.js';
-import { LogFollower } from '../event-sourcing/log-follower.js';
-import { HttpProblem } from '../http/http-problem.js';
-import { AgentsAhead } from '../log/agents-ahead.js';
-import { LogProjection } from '../log/log.projection.js';
-import { RunsProjection } from '../runs/runs.projection.js';
+import type { Standing } from '../../agents/connect-agent.handler.js';
+import { EVENT_STORE } from '../../event-sourcing/event-store.token.js';
+import { LogClock } from '../../event-sourcing/log-clock.js';
+import { LogFollower } from '../../event-sourcing/log-follower.js';
+import { HttpProblem } from '../../http/http-problem.js';
+import { AgentsAhead } from '../../log/agents-ahead.js';
+import { LogProjection } from '../../log/log.projection.js';
+import { RunsProjection } from '../../runs/runs.projection.js';
 import { ToldEnds } from './told-ends.js';
 
 /** How long a hello waits for this server to fold what the agent was told, in milliseconds. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Position } from '#event-store/event-store.port';
-import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import type { FoldedEvent, Projection } from '../../event-sourcing/projection.js';
 
 interface ToldEnd {
   readonly executionId: string;
