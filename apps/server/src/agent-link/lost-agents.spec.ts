@@ -64,6 +64,15 @@ describe('an agent that is declared lost', () => {
     expect(await abandonments()).toHaveLength(2);
   });
 
+  it('loses every execution of a run that has several there', async () => {
+    await server.define('jobnet: Two\njobs:\n  J1: { command: x, agent: local }\n  J2: { command: x, agent: local }\n');
+    const runId = await server.startRun('Two');
+    await agent.report(started((await agent.dispatchOf('J1', runId)).spec), started((await agent.dispatchOf('J2', runId)).spec));
+    await goAway();
+    await declareLost();
+    expect((await server.run(runId)).jobs.map(({ state }) => state)).toEqual(['lost', 'lost']);
+  });
+
   it('frees the slot and the flow for an operator, who settles the job', async () => {
     const [runId = ''] = await outOn('A');
     await declareLost();
@@ -153,6 +162,19 @@ describe('a crash between the declaration and the runs', () => {
     server = await ServerUnderTest.start(server.store, server.data);
     await waitFor('all are given up', async () => (await running()).length === 0, 10_000);
     expect((await abandonments()).map(({ stream }) => stream).sort()).toEqual(runs.map((runId) => `run-${runId}`).sort());
+  });
+
+  it('is completed also when the agent is back before it is: what a person has given up stays given up', async () => {
+    const [runId = ''] = await outOn('Ask');
+    const heal = server.store.refuseAppends('run-');
+    await declareLost();
+    server = await server.restart();
+    agent.server = server;
+    await agent.connect();
+    expect(await shown()).not.toHaveProperty('declaredLost');
+    heal();
+    await waitFor('it is given up', async () => (await j1(runId))?.state === 'lost', 10_000);
+    await waitFor('it is called off', () => agent.frames.some(({ kind }) => kind === 'cancel'), 5_000);
   });
 
   it('is no crash when the answer of the store is lost: nothing is given up twice', async () => {
