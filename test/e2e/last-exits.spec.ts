@@ -148,5 +148,9 @@ describe('an agent that is declared lost', () => {
     release('Rerun');
     expect(await here.status(rerun, 'succeeded')).toMatchObject({ jobs: [{ attempt: 2, executions: [{}, { state: 'succeeded' }] }] });
     expect(marksOf(rerun).filter((line) => line.startsWith('begin'))).toHaveLength(2);
+
+    await replacement.kill();
+    await waitFor('what the lost one brings is kept as a late result', async () => (await here.api.run(rerun)).jobs[0]?.executions[0]?.late === true);
+    expect(await here.api.run(rerun)).toMatchObject({ status: 'succeeded', jobs: [{ executions: [{ state: 'succeeded' }, { state: 'succeeded' }] }] });
   }, 120_000);
 });

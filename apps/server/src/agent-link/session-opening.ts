@@ -75,7 +75,7 @@ export class SessionOpening {
     const served = BigInt(servedUpTo);
     const journalSince = this.agents.find(name)?.journalSince ?? 0n;
     const missing = new Map<string, string[]>();
-    for (const { runId, executionId, position } of this.runs.openExecutionsOf(name).values()) {
+    for (const { runId, executionId, position } of [...this.runs.openExecutionsOf(name).values(), ...this.runs.abandonedOn(name).values()]) {
       const expected = position <= served || position <= journalSince;
       if (expected && !held.has(executionId) && this.runs.find(runId)?.corrupt === undefined) missing.set(runId, [...(missing.get(runId) ?? []), executionId]);
     }

@@ -80,6 +80,8 @@ const byHand: readonly (readonly [ExecutionState, ExecutionEventType, ExecutionS
   ['abandoned', 'LateResultRecorded', 'finished'],
   ['abandoned', 'JobFinished', 'corrupt'],
   ['never-started', 'JobStarted', 'corrupt'],
+  ['never-started', 'LateResultRecorded', 'finished'],
+  ['abandoned', 'JobNotKnownToAgent', 'abandoned'],
   ['declined', 'JobFinished', 'corrupt'],
 ];
 

@@ -37,11 +37,11 @@ export const nextExecutionState: { readonly [State in ExecutionState]: Row } = {
   },
   finished: { ...ended, LateResultAdopted: 'finished' },
   stopped: ended,
-  // A result that turns up after all is kept beside the word that was given before.
+  // A result that turns up after all, also from another journal under the same name, is kept beside the word that was given before.
   lost: { ...ended, LateResultRecorded: 'finished' },
-  abandoned: { ...ended, LateResultRecorded: 'finished', JobLost: 'lost', JobNeverStarted: 'never-started' },
-  'never-started': ended,
-  declined: ended,
+  abandoned: { ...ended, LateResultRecorded: 'finished', JobLost: 'lost', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'abandoned' },
+  'never-started': { ...ended, LateResultRecorded: 'finished' },
+  declined: { ...ended, LateResultRecorded: 'finished' },
 };
 
 /** An open execution may still report. */

@@ -83,6 +83,12 @@ describe('an execution that is abandoned', () => {
     givenRun(...once({}), intent('ExecutionAbandoned', 'A1')).when(report(fact.started('A1'))).thenNothing();
   });
 
+  it('is not called off at an agent that does not hold it, and no policy of the job follows from that', () => {
+    const abandoned = [...once({ onUnknown: 'rerun' }), intent('ExecutionAbandoned', 'A1')];
+    givenRun(...abandoned).when(notKnown([id()])).then(plain('JobNotKnownToAgent', 'A1'));
+    givenRun(...abandoned, plain('JobNotKnownToAgent', 'A1')).when(report(fact.finished('A1'))).then(lateResult('A1'));
+  });
+
   it('cannot be what has ended, or was never there', () => {
     givenRun(...once({}), plain('JobLost', 'A1')).when(abandon(id())).thenRejected('execution-ended', /A1~1 cannot be abandoned: it is lost/);
     givenRun(...once({})).when(abandon(id(2))).thenRejected('execution-not-found');

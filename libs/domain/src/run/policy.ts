@@ -15,6 +15,8 @@ export function byPolicy(run: Run, jobId: string, executionId: string, policy: '
   const execution = job && currentExecution(job);
   if (job === undefined || execution?.executionId !== executionId || run.finished !== undefined || run.stopRequested) return [];
   if (execution.stopRequested === true || (!isExecuting(job.state) && job.state !== 'lost')) return [];
+  // A person has given it up: not to be known any more says nothing new.
+  if (policy === 'onUnknown' && !isOpenExecution(execution.state)) return [];
   switch (job.definition[policy] ?? 'ask') {
     case 'ask':
       return [];

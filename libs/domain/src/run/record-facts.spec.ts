@@ -153,6 +153,12 @@ describe('a late result', () => {
     }
   });
 
+  it('is kept for an execution that was said never to have started: another journal under the name may have known better', () => {
+    for (const end of [plain('JobNeverStarted', 'A1'), plain('JobDeclined', 'A1')]) {
+      givenRun(...a1Sent, end).when(withSlots(0, report(fact.finished('A1')))).then(lateResult('A1'));
+    }
+  });
+
   it('needs a result: what else is said after a skip moves the execution alone', () => {
     const skippedBeforeStart = [...a1Sent, skipped('A1', 1), dispatched('A2')];
     givenRun(...skippedBeforeStart).when(report(fact.started('A1'))).then(started('A1'));

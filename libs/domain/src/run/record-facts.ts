@@ -78,12 +78,12 @@ function keepsFailingToStart({ state, executions }: Job, execution: Execution): 
   return isExecuting(state) && executions.at(-1) === execution && before.length === MOST_STARTS_IN_VAIN - 1 && before.every((each) => each.state === 'never-started');
 }
 
-/** A result of an execution that was given up is kept as a late one, once; and an agent that is back says what became of an abandoned one. */
+/** A result of an execution that was said to have none is kept as a late one, once (law 4); and an agent that is back says what became of an abandoned one. */
 function afterTheEnd(job: Job, execution: Execution, fact: ExecutionFact): RunEvent | undefined {
   const { state } = execution;
-  if (state !== 'lost' && state !== 'abandoned') return undefined;
+  if (state === 'finished' || state === 'stopped') return undefined;
   if (fact.state === 'finished') return lateResult(job, fact);
-  if (state === 'lost' || (fact.state !== 'lost' && fact.state !== 'never-started')) return undefined;
+  if (state !== 'abandoned' || (fact.state !== 'lost' && fact.state !== 'never-started')) return undefined;
   return { type: fact.state === 'lost' ? 'JobLost' : 'JobNeverStarted', data: { jobId: fact.jobId, executionId: fact.executionId, reason: fact.reason } };
 }
 

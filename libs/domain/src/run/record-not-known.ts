@@ -4,7 +4,7 @@ import { isOpenExecution } from './execution-transitions.js';
 import { byPolicy } from './policy.js';
 import type { RunCommandOf } from './run.decider.js';
 import { evolveRun } from './run.evolve.js';
-import type { RunState } from './run.state.js';
+import type { Execution, RunState } from './run.state.js';
 import { withWhatFollows } from './what-follows.js';
 
 /** The agent does not hold these executions. That is evidence: the executions stay open until somebody, or what the job's author has written, decides (law 5). */
@@ -12,10 +12,15 @@ export function recordNotKnown({ agent, executionIds, reason, context, capacity 
   if (run === undefined) return rejection('run-not-found', 'there is no such run');
   const asked = new Set(executionIds);
   const notKnown = run.jobs.flatMap((job) => job.executions
-    .filter((each) => asked.has(each.executionId) && each.agent === agent && isOpenExecution(each.state) && each.notKnownSince === undefined)
+    .filter((each) => asked.has(each.executionId) && each.agent === agent && mayStillCome(each) && each.notKnownSince === undefined)
     .map(({ executionId }): RunEventOf<'JobNotKnownToAgent'> => ({ type: 'JobNotKnownToAgent', data: { jobId: job.definition.id, executionId, reason } })));
   const events = notKnown.flatMap((event): RunEvent[] => [
     event, ...byPolicy(evolveRun(run, event, context), event.data.jobId, event.data.executionId, 'onUnknown'),
   ]);
   return withWhatFollows(run, events, context, capacity);
+}
+
+/** What was abandoned too: then there is nobody to call it off at. */
+function mayStillCome({ state }: Execution): boolean {
+  return isOpenExecution(state) || state === 'abandoned';
 }
