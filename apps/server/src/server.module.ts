@@ -35,6 +35,7 @@ import { RefusalsModule } from './refusals/refusals.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { RunsProjection } from './runs/runs.projection.js';
 import { SERVER_OPTIONS, type ServerOptions } from './server-options.js';
+import { SlotBook } from './runs/slot-book.js';
 import { ServerIdentity } from './servers/server-identity.js';
 import { ServerLife } from './servers/server-life.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -43,7 +44,7 @@ import { WatchingModule } from './watching/watching.module.js';
 /** The order in which an event passes: those that react look at what the others have folded. */
 const projectionsInOrder = {
   provide: PROJECTIONS,
-  inject: [LogProjection, OperatorsProjection, JobnetsProjection, AgentsProjection, RunsProjection, ToldEnds, Dispatcher, LostAgents, SilenceWatch],
+  inject: [LogProjection, OperatorsProjection, JobnetsProjection, AgentsProjection, RunsProjection, SlotBook, ToldEnds, Dispatcher, LostAgents, SilenceWatch],
   useFactory: (...projections: Projection[]) => projections,
 };
 
