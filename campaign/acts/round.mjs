@@ -1,6 +1,6 @@
 // One round, from an empty directory to the checker's word.
 import { Broken } from '../check/broken.mjs';
-import { check } from '../check/laws.mjs';
+import { check, checkRecord } from '../check/laws.mjs';
 import { readMarks } from '../check/marks.mjs';
 import { randomFrom } from '../draw/random.mjs';
 import { storyOf } from '../report/story.mjs';
@@ -65,6 +65,7 @@ class Round {
     for (const fault of plan.faults) await strike(stage, fault, this);
     workload.isOver = true;
     await working;
+    await this.checkRecord();
     await this.closeRuns();
     await this.lastResults();
     this.judge(await this.stage.api.log());
@@ -84,6 +85,8 @@ class Round {
     }, CLOSING_MS, 200);
     this.surprised();
     if (closed === undefined) {
+      // What keeps it open says more than that it is.
+      await this.checkRecord();
       const [due] = (await stage.api.all('/runs')).filter(({ finishedAt }) => finishedAt === undefined);
       throw new Broken(7, `${due === undefined ? 'executions are still out' : `run ${due.runId} is still open`} after ${CLOSING_MS / 1000} s of an operator's words`, due?.runId ?? (await stage.api.all('/running'))[0]?.runId);
     }
@@ -96,6 +99,10 @@ class Round {
       return [...readMarks(this.stage.marks).values()].every(({ executionId, ended }) => ended.length === 0 || known.has(executionId));
     }, this.excuses.size === 0 ? 10_000 : 2_000, 200);
     for (const { runId } of await this.stage.api.all('/runs')) this.workload.seen.push(await this.stage.api.get(`/runs/${runId}`));
+  }
+
+  async checkRecord() {
+    checkRecord({ log: await this.stage.api.log(), answered: this.workload.answered });
   }
 
   judge(log) {

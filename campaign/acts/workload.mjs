@@ -44,7 +44,7 @@ export class Workload {
   async sayWords() {
     while (!this.isOver) {
       await this.say();
-      await pause(this.choice.whole(100, 500));
+      await pause(this.choice.whole(40, 240));
     }
   }
 
@@ -66,7 +66,9 @@ export class Workload {
     if (view === undefined) return;
     this.seen.push(view);
     const word = wordFor(this.choice, view, AGENTS, kind);
-    if (word !== undefined) await this.tell(word);
+    // Two operators see the same and say the same.
+    const speakers = this.choice.chance(0.3) ? 2 : 1;
+    if (word !== undefined) await Promise.all(Array.from({ length: speakers }, () => this.tell(word)));
   }
 
   async stopSome() {

@@ -4,6 +4,15 @@ import { Broken } from './broken.mjs';
 const OPEN = ['dispatched', 'accepted', 'running'];
 const EXECUTING = ['dispatched', 'running'];
 const THROUGH = ['succeeded', 'skipped'];
+/** Where a word changes nothing or is refused, so that it cannot stand in the log. */
+const WORDS = {
+  JobSkipped: ['succeeded', 'skipped', 'failed-settled'],
+  JobHeld: ['held', ...EXECUTING, ...THROUGH, 'failed', 'failed-settled', 'stopped', 'lost'],
+  JobReleased: ['waiting', 'ready', ...EXECUTING, ...THROUGH, 'failed', 'failed-settled', 'stopped', 'lost'],
+  JobOutcomeSettled: ['waiting', 'ready', 'held', ...THROUGH],
+  JobRerunRequested: ['waiting', 'ready', 'held'],
+};
+const STATES = { JobSkipped: 'skipped', JobHeld: 'held', JobReleased: 'waiting' };
 
 /** @param events of one run, in their order @param revision up to and with this one; without it, all */
 export function foldRun(events, revision = Infinity) {
@@ -71,11 +80,15 @@ function apply(run, { type, data }) {
     case 'LateResultAdopted': job.state = data.outcome === 'succeeded' ? 'succeeded' : ['skipped', 'failed-settled'].includes(job.state) ? 'failed-settled' : 'failed'; return;
     case 'ExecutionAbandoned': mustBe(OPEN); both('abandoned', 'lost'); return;
     case 'JobFailedByPolicy': job.state = 'failed'; return;
-    case 'JobSkipped': job.state = 'skipped'; return;
-    case 'JobHeld': job.state = 'held'; return;
-    case 'JobReleased': job.state = 'waiting'; return;
-    case 'JobOutcomeSettled': job.state = data.outcome === 'succeeded' ? 'succeeded' : 'failed-settled'; return;
-    case 'JobRerunRequested': return again(run, job);
+    case 'JobSkipped':
+    case 'JobHeld':
+    case 'JobReleased':
+    case 'JobOutcomeSettled':
+    case 'JobRerunRequested':
+      if (WORDS[type].includes(job.state)) impossible(8, `${job.id} is ${job.state}: two decided on one state, and neither saw the other`);
+      if (type === 'JobRerunRequested') return again(run, job);
+      job.state = type === 'JobOutcomeSettled' ? (data.outcome === 'succeeded' ? 'succeeded' : 'failed-settled') : STATES[type];
+      return;
     default: impossible(1, 'an event that this checker does not know');
   }
 }

@@ -9,17 +9,23 @@ const NEVER = ['JobNeverStarted', 'JobDeclined'];
 
 /** @returns how many executions began */
 export function check({ marks, log, answered, seen, excuses }) {
-  checkShape(log);
+  checkRecord({ log, answered });
   const runs = byStream(log, 'run-');
-  checkAnswers(log, runs, answered);
   const facts = factsOf(log);
   checkStarts(marks, facts, excuses);
   checkResults(marks, facts, excuses);
-  for (const events of runs.values()) foldRun(events);
   checkEvidence(facts, excuses);
   checkShown(runs, seen);
   for (const [runId, events] of runs) if (!events.some(({ type }) => type === 'RunFinished')) throw new Broken(7, 'the run was never closed', runId);
   return marks.size;
+}
+
+/** What can be said at any time, before runs are closed. */
+export function checkRecord({ log, answered }) {
+  checkShape(log);
+  const runs = byStream(log, 'run-');
+  checkAnswers(log, runs, answered);
+  for (const events of runs.values()) foldRun(events);
 }
 
 /** No gap and no repeat. */
@@ -39,8 +45,17 @@ function checkShape(log) {
 function checkAnswers(log, runs, answered) {
   for (const { what, position, runId } of answered) {
     if (Number(position) > log.length) throw new Broken(1, `${what} was answered with position ${position}, and the log ends at ${log.length}`);
+    const { stream } = log[Number(position) - 1];
+    if (stream !== streamOf(what, runId)) throw new Broken(1, `${what} was answered with position ${position}, and there stands an event of ${stream}`);
     if (runId !== undefined && !runs.has(runId)) throw new Broken(1, `${what} was answered with run ${runId}, which the log does not have`);
   }
+}
+
+/** Where a command's effect stands, by the path of its request. */
+function streamOf(what, runId) {
+  if (runId !== undefined) return `run-${runId}`;
+  const [, kind, name] = /\/(jobnets|runs|agents|executions)\/([^/~]+)/.exec(what);
+  return `${{ jobnets: 'jobnet', runs: 'run', agents: 'agent', executions: 'run' }[kind]}-${name}`;
 }
 
 /** Each execution at most once, ever; only one that was dispatched; and none of which it was said that it never would. */
@@ -113,7 +128,7 @@ function factsOf(log) {
   return facts;
 }
 
-export function byStream(log, prefix) {
+function byStream(log, prefix) {
   const streams = new Map();
   for (const event of log) {
     if (!event.stream.startsWith(prefix)) continue;

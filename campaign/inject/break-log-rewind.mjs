@@ -6,6 +6,8 @@ import Database from 'better-sqlite3';
 import { breakIn, classOf, replace } from './patching.mjs';
 
 const APPENDS = 20;
+/** The first ones make operators, agents and jobnets; without them there is nobody to ask. */
+const FIRST = 40;
 
 await breakIn('server', async () => {
   const { prototype: opening } = await classOf('apps/server/src/agent-link/session-opening.js', 'SessionOpening');
@@ -14,7 +16,7 @@ await breakIn('server', async () => {
   if (!existsSync(file)) return;
   const log = new Database(file);
   const { most } = log.prepare('SELECT count(*) AS most FROM appends').get();
-  // The log's first events make operators and jobnets.
-  if (most > 5 * APPENDS) log.prepare('DELETE FROM appends WHERE position IN (SELECT position FROM appends ORDER BY position DESC LIMIT ?)').run(APPENDS);
+  if (most > FIRST + APPENDS) log.prepare('DELETE FROM appends WHERE position IN (SELECT position FROM appends ORDER BY position DESC LIMIT ?)').run(APPENDS);
+  log.prepare('DELETE FROM streams WHERE id NOT IN (SELECT stream FROM appends)').run();
   log.close();
 });
