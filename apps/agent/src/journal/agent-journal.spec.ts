@@ -219,6 +219,22 @@ describe('a disk that fails', () => {
     await journal.append(accepted(n + 2));
     expect(journal.hasRoom).toBe(true);
   });
+
+  it('finds by itself that there is room again, and says only once that there was none', async () => {
+    const files = new VolatileFiles();
+    const troubles: string[] = [];
+    const journal = await open(files, { onTrouble: (what) => troubles.push(what) });
+    files.capacity = files.content(PATH)?.length ?? 0;
+    for (let n = 1; journal.hasRoom; n += 1) await journal.append(accepted(n));
+    const again = new Promise<void>((resolve) => {
+      files.before = (step) => step.startsWith('sync') && resolve();
+    });
+    files.capacity = Infinity;
+    await again;
+    await journal.close();
+    expect((await open(files.after('process'))).hasRoom).toBe(true);
+    expect(troubles).toEqual(['the journal cannot be extended; no new work is taken']);
+  });
 });
 
 describe('what is done about an execution', () => {

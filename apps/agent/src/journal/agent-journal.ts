@@ -114,6 +114,7 @@ export class AgentJournal {
 
   async #writeAll(): Promise<void> {
     clearTimeout(this.#retry);
+    if (this.#waiting.length === 0) await this.#keepRoom();
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, groupSize(this.#waiting));
       try {
@@ -138,7 +139,12 @@ export class AgentJournal {
     this.#waiting = all.filter(({ isStubborn }) => isStubborn);
     this.options.onTrouble('the journal cannot be written', cause);
     this.#reject(all.filter(({ isStubborn }) => !isStubborn), new JournalUnavailableError(messageOf(cause), { cause }));
-    if (this.#waiting.length > 0 && !this.#isClosed) this.#retry = setTimeout(() => this.#wake(), this.options.retryAfterMs).unref();
+    if (this.#waiting.length > 0) this.#wakeLater();
+  }
+
+  #wakeLater(): void {
+    clearTimeout(this.#retry);
+    if (!this.#isClosed) this.#retry = setTimeout(() => this.#wake(), this.options.retryAfterMs).unref();
   }
 
   async #keepRoom(): Promise<void> {
@@ -147,8 +153,10 @@ export class AgentJournal {
       await this.file.extend(this.options.space.chunkBytes);
       this.#couldExtend = true;
     } catch (error) {
+      if (this.#couldExtend) this.options.onTrouble('the journal cannot be extended; no new work is taken', error);
       this.#couldExtend = false;
-      this.options.onTrouble('the journal cannot be extended; no new work is taken', error);
+      // Nothing else may come: who is declined is not dispatched again by itself.
+      this.#wakeLater();
     }
   }
 

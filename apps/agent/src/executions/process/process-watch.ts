@@ -15,6 +15,9 @@ export type ProcessFact =
   | { readonly kind: 'never-started'; readonly reason: string }
   | { readonly kind: 'lost'; readonly reason: string };
 
+/** How the wrapper ends when it cannot write what it has to before the command gets control. */
+const CANNOT_WRITE = 75;
+
 /**
  * Watches one execution on the boot it was started on, its own child or one that a former agent left. Whatever wakes it (the
  * FIFO, the exit of its child, the slow poll), it looks at the same files and says what they say; each fact once.
@@ -74,7 +77,7 @@ export class ProcessWatch {
       return;
     }
     this.#child.once('error', (error) => this.#childIsGone(`no process could be made: ${error.message}`));
-    this.#child.once('exit', (code, signal) => this.#childIsGone(`its wrapper ended with ${signal ?? code ?? 'nothing'}`));
+    this.#child.once('exit', (code, signal) => this.#childIsGone(`its wrapper ended with ${signal ?? code ?? 'nothing'}${code === CANNOT_WRITE ? ' (it could not write its files: is the disk full?)' : ''}`));
   }
 
   #childIsGone(how: string): void {
