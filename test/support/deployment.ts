@@ -5,6 +5,7 @@ import type { AgentView, JobView, RunView } from '#protocol/api';
 import { Api } from './api.js';
 import { freePort } from './free-port.js';
 import { KirokuProcess } from './kiroku-process.js';
+import { SmallDisk } from './small-disk.js';
 import { waitFor } from './wait-for.js';
 
 /** A server and its agents as real processes, on a directory and a port of their own. */
@@ -14,6 +15,7 @@ export class Deployment {
   readonly api: Api;
   /** The server's `--data`. */
   readonly data: string;
+  private readonly disks: SmallDisk[] = [];
 
   private constructor(readonly directory: string, readonly port: number) {
     this.data = join(directory, 'data');
@@ -32,6 +34,13 @@ export class Deployment {
   /** A path that jobs of this test share with it. */
   path(name: string): string {
     return join(this.directory, name);
+  }
+
+  /** A disk of so many megabytes at a path of this deployment, mounted until the end. */
+  smallDisk(path: string, megabytes: number): SmallDisk {
+    const disk = SmallDisk.mount(path, megabytes);
+    this.disks.push(disk);
+    return disk;
   }
 
   async startServer(): Promise<void> {
@@ -104,6 +113,7 @@ export class Deployment {
         // It ended in between.
       }
     }
+    for (const disk of this.disks.splice(0)) disk.unmount();
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
