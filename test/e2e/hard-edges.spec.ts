@@ -1,5 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunView } from '#protocol/api';
 import { Deployment } from '../support/deployment.js';
 import { SmallDisk } from '../support/small-disk.js';
 import { waitFor } from '../support/wait-for.js';
@@ -110,5 +111,59 @@ onSmallDisk('17: the disk of an agent is full', () => {
     await letGoOn(bulky.at(-1)!);
     await here.status(bulky.at(-1)!, 'succeeded');
     expect(marksOf(bulky.at(-1)!)).toEqual(['begin', 'end']);
+  }, 120_000);
+});
+
+onSmallDisk('16: the event store cannot be written, because the disk of the server is full', () => {
+  beforeEach(async () => {
+    disk = here.smallDisk(here.data, 24);
+    await here.startServer();
+    // On a disk of its own, as on a host of its own.
+    here.smallDisk(join(here.data, 'agent-local'), 24);
+    await here.startAgent();
+  }, 60_000);
+
+  const unavailable = { status: 503, body: { status: 503, code: 'store-unavailable', detail: expect.stringMatching(/^the event store is unavailable: .*nothing was changed, try again$/) as string } };
+
+  /** A checkpoint, a second after the last commit, may make room once more: the smallest append is refused for longer than that. */
+  async function nothingFits(): Promise<void> {
+    let inARow = 0;
+    let version = 0;
+    await waitFor('the log takes nothing more', async () => {
+      const { status } = await here.api.request('PUT', '/api/v1/jobnets/FIRST', `jobnet: FIRST\njobs:\n  J1: { agent: local, command: "exit ${version += 1}" }\n`);
+      inARow = status === 503 ? inARow + 1 : 0;
+      return inARow === 100;
+    });
+  }
+
+  it('commands say so and change nothing, reads go on, agents keep their results, and all of it heals by itself', async () => {
+    const first = await startUntilItRuns('FIRST');
+    const second = await startUntilItRuns('SECOND');
+    const before = await here.api.events();
+    disk.fill();
+    await nothingFits();
+    release('FIRST');
+    await ended('FIRST', first);
+    for (const [method, path, body] of [
+      ['POST', '/api/v1/jobnets/FIRST/runs', { reason: 'a test' }], ['PUT', '/api/v1/jobnets/THIRD', 'jobnet: THIRD\njobs:\n  J1: { agent: local, command: "true" }\n'],
+      ['POST', `/api/v1/runs/${second}/jobs/J1/skip`, { reason: 'a test' }], ['POST', '/api/v1/agents/local/drain', { reason: 'a test' }],
+    ] as const) expect(await here.api.request(method, path, body)).toMatchObject(unavailable);
+    for (const runId of [first, second]) expect((await here.api.run(runId)).jobs[0]).toMatchObject({ state: 'running' });
+    expect((await here.api.events()).slice(0, before.length)).toEqual(before);
+    expect(await here.api.agents()).toMatchObject([{ name: 'local' }]);
+    await here.killAgent();
+    release('SECOND');
+    await ended('SECOND', second);
+    await here.startAgent('local', { connected: false });
+
+    disk.free();
+    for (const runId of [first, second]) {
+      const [job] = (await here.status(runId, 'succeeded')).jobs;
+      expect(job).toMatchObject({ exitCode: 3, attempt: 1 });
+      expect([marksOf(runId), await resultsOf(runId)]).toEqual([['begin', 'end'], [3]]);
+    }
+    expect((await here.api.all<RunView>('/api/v1/runs')).map(({ runId }) => runId).sort()).toEqual([first, second].sort());
+    expect(await here.api.request('GET', '/api/v1/jobnets/THIRD')).toMatchObject({ status: 404 });
+    expect(await here.api.running()).toEqual([]);
   }, 120_000);
 });

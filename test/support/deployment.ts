@@ -113,7 +113,7 @@ export class Deployment {
         // It ended in between.
       }
     }
-    for (const disk of this.disks.splice(0)) disk.unmount();
+    for (const disk of this.disks.splice(0).reverse()) disk.unmount();
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
