@@ -12,13 +12,14 @@ if (options.help) console.log(HELP);
 else process.exitCode = await campaign(options);
 process.exit();
 
-async function campaign({ seed, rounds, first, atOnce, runs, optional, breaks }) {
+async function campaign({ seed, rounds, minutes, first, atOnce, runs, optional, breaks }) {
   const coverage = new Coverage();
   const sums = { rounds: 0, executions: 0, faults: 0 };
+  const over = performance.now() + minutes * 60_000;
   let next = first;
   let broken;
   const lane = async () => {
-    while (next < first + rounds && broken === undefined) {
+    while (next < first + rounds && broken === undefined && performance.now() < over) {
       const plan = planOf(seed, next, { optional, runs });
       next += 1;
       console.log(lineOf(plan));
@@ -36,8 +37,8 @@ async function campaign({ seed, rounds, first, atOnce, runs, optional, breaks })
   console.log(`\n${coverage.table()}\n`);
   const unhit = coverage.unhit();
   if (unhit.length > 0) console.log(`no crash at: ${unhit.join('; ')}`);
-  if (unhit.length > 0 && rounds >= ROUNDS_FOR_ALL_STEPS) {
-    console.log(`a step was never hit in ${rounds} rounds: the campaign has not tried what it is for, seed ${seed}`);
+  if (unhit.length > 0 && sums.rounds >= ROUNDS_FOR_ALL_STEPS) {
+    console.log(`a step was never hit in ${sums.rounds} rounds: the campaign has not tried what it is for, seed ${seed}`);
     return 1;
   }
   console.log(`held: ${sums.rounds} rounds, ${sums.faults} faults, ${sums.executions} executions, 0 lost, 0 doubled`);

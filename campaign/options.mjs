@@ -7,6 +7,7 @@ export const HELP = `npm run campaign -- [options]
 
   --seed N          all that is random comes from it (a new one, which is printed)
   --rounds M        rounds, one after the other (10)
+  --minutes N       no further round begins after that many (none)
   --first K         the number of the first one: --rounds 1 --first K plays round K again (1)
   --at-once N       rounds that are played side by side (1)
   --runs N          runs a round, at least (20)
@@ -17,7 +18,7 @@ export const HELP = `npm run campaign -- [options]
 
 const NAMES = {
   seed: { type: 'string' }, rounds: { type: 'string', default: '10' }, first: { type: 'string', default: '1' }, 'at-once': { type: 'string', default: '1' }, runs: { type: 'string', default: '20' },
-  store: { type: 'string', default: 'sqlite' }, faults: { type: 'string', default: '' }, break: { type: 'string' }, help: { type: 'boolean', default: false },
+  minutes: { type: 'string' }, store: { type: 'string', default: 'sqlite' }, faults: { type: 'string', default: '' }, break: { type: 'string' }, help: { type: 'boolean', default: false },
 };
 
 export function optionsFrom(args) {
@@ -29,6 +30,7 @@ export function optionsFrom(args) {
   if (unknown !== undefined) throw new Error(`--faults knows ${OPTIONAL.map((name) => `+${name}`).join(', ')}, not '${unknown}'`);
   return {
     help: values.help, breaks: values.break, optional, rounds: whole(values, 'rounds'), first: whole(values, 'first'), atOnce: whole(values, 'at-once'), runs: whole(values, 'runs'),
+    minutes: values.minutes === undefined ? Infinity : whole(values, 'minutes'),
     seed: values.seed === undefined ? 1 + Math.floor(Math.random() * 2 ** 31) : whole(values, 'seed'),
   };
 }

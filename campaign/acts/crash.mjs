@@ -9,7 +9,6 @@ export async function crash(stage, fault, round) {
   const name = who === 'server' ? 'server' : agent;
   if (prelude === 'queue') await makeQueue(stage, agent, round);
   const product = stage.products.get(name);
-  if (who === 'wrapper') round.excuse(agent, 'processes');
   await product.arm(step, passing);
   if (prelude === 'reconnect') stage.proxies.get(agent).cut();
   const isHit = () => product.hits().includes(step);
@@ -18,6 +17,8 @@ export async function crash(stage, fault, round) {
   await helping;
   if (!isHit()) await product.arm(undefined);
   await pause(20);
+  // Also where none was seen: a wrapper that was spawned just now may come there yet.
+  if (who === 'wrapper') round.excuse(agent, 'processes');
   if (!isHit()) return round.missed(step);
   round.note('crash', step);
   if (who === 'wrapper') return product.arm(undefined);

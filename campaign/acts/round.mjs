@@ -30,8 +30,8 @@ export async function play(plan, coverage, breaks) {
 class Round {
   constructor(stage, plan, coverage) {
     Object.assign(this, { stage, plan, coverage, executions: 0, faults: 0 });
-    /** `agent why`: what an agent cannot know any more. */
-    this.excuses = new Set();
+    /** By `agent why`, when it was last done: what an agent cannot know any more, of executions before that. */
+    this.excuses = new Map();
     this.workload = new Workload(stage, plan);
   }
 
@@ -45,7 +45,7 @@ class Round {
   }
 
   excuse(agent, why) {
-    this.excuses.add(`${agent} ${why}`);
+    this.excuses.set(`${agent} ${why}`, Date.now());
   }
 
   logWentBack() {

@@ -7,6 +7,18 @@ const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded'];
 /** After these the agent has said that nothing of it ever ran. */
 const NEVER = ['JobNeverStarted', 'JobDeclined'];
 
+/** Between a blow and the moment that was noted for it, in milliseconds. */
+const MARGIN_MS = 1_500;
+
+/**
+ * Whether something was done to the agent, since the execution was dispatched to it, that it may be excused by.
+ *
+ * @param excuses when it was last done, by `agent why`
+ */
+function isExcused(excuses, { agent, dispatched }, ...whys) {
+  return whys.some((why) => (excuses.get(`${agent} ${why}`) ?? -Infinity) + MARGIN_MS >= Date.parse(dispatched?.at));
+}
+
 /** @returns how many executions began */
 export function check({ marks, log, answered, seen, excuses }) {
   checkRecord({ log, answered });
@@ -62,23 +74,22 @@ function streamOf(what, runId) {
 function checkStarts(marks, facts, excuses) {
   for (const { executionId, runId, begun } of marks.values()) {
     if (begun.length > 1) throw new Broken(3, `${executionId} began ${begun.length} times (processes ${begun.map(({ pid }) => pid).join(', ')})`, runId);
-    const { dispatched, all, agent } = facts.get(executionId) ?? { all: [] };
+    const { dispatched, all } = facts.get(executionId) ?? { all: [] };
     if (dispatched === undefined) throw new Broken(3, `${executionId} began, and was never dispatched`, runId);
     const never = all.find(({ type, data }) => NEVER.includes(type) || (type === 'JobStopped' && data.exitCode === undefined));
-    if (never !== undefined && !excuses.has(`${agent} journal`)) throw new Broken(3, `${executionId} began, and the log says that it never did (${never.type})`, runId);
+    if (never !== undefined && !isExcused(excuses, facts.get(executionId), 'journal')) throw new Broken(3, `${executionId} began, and the log says that it never did (${never.type})`, runId);
   }
 }
 
 /** Each result once, with the exit code that the job gave; none that is not there, none of a job that gave none. */
 function checkResults(marks, facts, excuses) {
   for (const { executionId, runId, ended: [end] } of marks.values()) {
-    const { all, agent, isTask } = facts.get(executionId);
+    const { all, isTask } = facts.get(executionId);
     const results = all.filter(({ type }) => RESULTS.includes(type));
     if (results.length > 1) throw new Broken(4, `${executionId} has ${results.length} results`, runId);
     if (end === undefined) continue;
-    const isExcused = ['journal', 'processes', ...(isTask ? ['tasks'] : [])].some((why) => excuses.has(`${agent} ${why}`));
     const [result] = results;
-    if (result === undefined && !isExcused) throw new Broken(4, `${executionId} ended with ${end.code}, and the log has no result of it`, runId);
+    if (result === undefined && !isExcused(excuses, facts.get(executionId), 'journal', 'processes', ...(isTask ? ['tasks'] : []))) throw new Broken(4, `${executionId} ended with ${end.code}, and the log has no result of it`, runId);
     // Between its last line and its exit a signal may still have met it.
     const wasSignalled = all.some(({ type }) => type === 'JobStopRequested');
     if (result !== undefined && result.data.exitCode !== end.code && !wasSignalled) throw new Broken(4, `${executionId} ended with ${end.code}, and the log says ${result.data.exitCode}`, runId);
@@ -91,10 +102,10 @@ function checkResults(marks, facts, excuses) {
 
 /** Lost, or not known to its agent: only where something was done that makes it so (law 5: nothing else decides what really happened). */
 function checkEvidence(facts, excuses) {
-  for (const [executionId, { runId, agent, isTask, all }] of facts) {
+  for (const [executionId, { runId, isTask, all }] of facts) {
     for (const { type, data } of all) {
       const because = type === 'JobNotKnownToAgent' ? ['journal'] : type === 'JobLost' || type === 'JobOrphaned' ? ['processes', 'journal', ...(isTask ? ['tasks'] : [])] : undefined;
-      if (because !== undefined && !because.some((why) => excuses.has(`${agent} ${why}`))) throw new Broken(5, `${type} of ${executionId} (${data.reason}), and nothing was done that makes it so`, runId);
+      if (because !== undefined && !isExcused(excuses, facts.get(executionId), ...because)) throw new Broken(5, `${type} of ${executionId} (${data.reason}), and nothing was done that makes it so`, runId);
     }
   }
 }
