@@ -60,6 +60,8 @@ export class BusyServer {
     const isHello = operationId === 'agentLink_open';
     if (!isHello) await spare.sayHello();
     if (operationId === 'agents_declareLost') await this.leave(spare);
+    // The word is for a log that an agent knows more than.
+    if (operationId === 'log_restored') await spare.sayHello({ servedUpTo: '900000000' });
     const wishes = operationId === 'agentOutputs_take' ? await this.wishesTo(spare) : [];
     const runs = SPOKEN_BY_AGENTS.test(operationId) ? [] : await this.runs();
     return {

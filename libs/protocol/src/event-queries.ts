@@ -22,7 +22,11 @@ export const eventsQuery = z.object({
 });
 
 /** `GET /stream`: what comes after a position, for ever. Strict: a watcher whose filter was misspelt would see what it did not ask for. */
-export const streamQuery = z.strictObject({ ...eventFilters, after: position.optional() });
+export const streamQuery = z.strictObject({
+  ...eventFilters, after: position.optional(),
+  /** `position:id` of the newest event that the watcher was shown: refused (409) where another stands there, because the log was restored. */
+  seen: z.string().regex(/^[0-9]{1,20}:[0-9a-f-]{36}$/, 'is position:id of an event').optional(),
+});
 
 export type EventsQuery = z.infer<typeof eventsQuery>;
 export type StreamQuery = z.infer<typeof streamQuery>;

@@ -11,7 +11,10 @@ export const agentAheadView = named('AgentAhead', z.object({ agent: z.string(), 
 export const logView = named('Log', z.object({ logId: z.string(), epoch: z.int().nonnegative(), position, agentsAhead: z.array(agentAheadView) }));
 
 /** `POST /log/restored`: an operator says that the log was restored to an earlier state. `expect.epoch`: the one that held when deciding. */
-export const logRestoredBody = named('LogRestored', runInterventionBody.extend({ expect: z.strictObject({ epoch: z.int().nonnegative().optional() }).optional() }));
+export const logRestoredBody = named('LogRestored', runInterventionBody.extend({
+  expect: z.strictObject({ epoch: z.int().nonnegative().optional() }).optional(),
+  force: z.boolean().default(false),
+}), '`force`: although no agent has been seen that knows more than the log.');
 
 export type AgentAheadView = z.infer<typeof agentAheadView>;
 export type LogView = z.infer<typeof logView>;

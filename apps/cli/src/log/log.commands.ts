@@ -9,6 +9,7 @@ import { sessionOf, withConnection } from '../commands/client-command.js';
 
 interface RestoredOptions extends InterventionOptions {
   expectEpoch?: number;
+  force?: boolean;
 }
 
 const RESTORED: Verb<RestoredOptions> = {
@@ -16,9 +17,9 @@ const RESTORED: Verb<RestoredOptions> = {
   help: 'After a restore from a copy, agents know of things that the log does not hold any more: they get no work until you say so. '
     + 'Every open run is held, because what the lost stretch did is not to be done again by itself: look at each, then release it. '
     + 'What agents still hold is taken back into the log; what they finished in the lost stretch is not known, see `kiroku agent show`.',
-  flags: [new Option('--expect-epoch <n>', 'refuse unless the log is in this epoch still').argParser(wholeNumber('--expect-epoch'))],
-  body: ({ expectEpoch }) => (expectEpoch === undefined ? {} : { expect: { epoch: expectEpoch } }),
-  done: () => 'has begun a new epoch; open runs are held, and agents that know more are let in',
+  flags: [new Option('--force', 'also while no agent has been seen that knows more than the log'), new Option('--expect-epoch <n>', 'refuse unless the log is in this epoch still').argParser(wholeNumber('--expect-epoch'))],
+  body: ({ expectEpoch, force }) => ({ ...(expectEpoch === undefined ? {} : { expect: { epoch: expectEpoch } }), ...(force === true ? { force } : {}) }),
+  done: () => 'has begun a new epoch; open runs are held (kiroku run list --status held), and agents that know more are let in',
 };
 
 /** `kiroku log show|restored` */

@@ -18,17 +18,23 @@ export interface Followed {
 /**
  * The log as it grows, for ever. A connection that ends is made anew where it was, so that there is neither gap nor repeat.
  *
+ * A log that was put back to an earlier state meanwhile ends it: what was shown is not in it any more, and a position means something else.
+ *
  * @param after a position; without one it begins with what comes from now on
  */
 export async function* followEvents(api: ApiClient, query: Query, after: string | undefined, contact: Contact): AsyncGenerator<Followed> {
+  let seen: string | undefined;
   for (let position = after; ; await contact.lost()) {
-    const connection = new Connection(api, { ...query, after: position });
+    const connection = new Connection(api, { ...query, after: position, seen });
     try {
       const blocks = await contact.ask(() => connection.open());
       for (let block = await next(blocks); block !== undefined; block = await next(blocks)) {
         contact.answered();
         position = block.id ?? position;
-        if (block.data !== undefined) yield { event: parsed(block.data), raw: block.data };
+        if (block.data === undefined) continue;
+        const event = parsed(block.data);
+        seen = `${event.position}:${event.id}`;
+        yield { event, raw: block.data };
       }
     } finally {
       connection.close();
@@ -75,7 +81,7 @@ class Connection {
 function parsed(data: string): EventView {
   try {
     const event = JSON.parse(data) as Partial<EventView>;
-    if (typeof event.position === 'string' && typeof event.type === 'string' && typeof event.stream === 'string') return event as EventView;
+    if (typeof event.position === 'string' && typeof event.id === 'string' && typeof event.type === 'string' && typeof event.stream === 'string') return event as EventView;
   } catch {
     // Said below, as for an event without a position.
   }

@@ -28,9 +28,9 @@ export class LogController {
   @NeedsRole('admin')
   @Route({
     summary: 'Say that the log was restored to an earlier state: open runs are held, and agents that know more are let in',
-    answers: { 200: commandAnswer }, refuses: { 409: ['not-as-expected'] },
+    answers: { 200: commandAnswer }, refuses: { 409: ['not-as-expected', 'log-not-behind'] },
   })
-  restored(@CheckedBody(logRestoredBody) { expect, ...why }: LogRestoredBody, @Req() request: FastifyRequest, @CurrentPrincipal() principal: Principal): Promise<CommandAnswer> {
-    return this.gateway.answer(new RestoreLog(expect?.epoch, this.gateway.envelope(request, principal, why)));
+  restored(@CheckedBody(logRestoredBody) { expect, force, ...why }: LogRestoredBody, @Req() request: FastifyRequest, @CurrentPrincipal() principal: Principal): Promise<CommandAnswer> {
+    return this.gateway.answer(new RestoreLog(expect?.epoch, force, this.gateway.envelope(request, principal, why)));
   }
 }

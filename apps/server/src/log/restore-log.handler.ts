@@ -13,7 +13,7 @@ const AT_ONCE = 256;
 
 export class RestoreLog extends Command<Transacted> {
   /** `expected`: the epoch that held when the operator decided. */
-  constructor(readonly expected: number | undefined, readonly envelope: CommandEnvelope) {
+  constructor(readonly expected: number | undefined, readonly force: boolean, readonly envelope: CommandEnvelope) {
     super();
   }
 }
@@ -29,11 +29,14 @@ export class RestoreLogHandler implements ICommandHandler<RestoreLog> {
     private readonly runs: RunsProjection, private readonly ahead: AgentsAhead,
   ) {}
 
-  async execute({ expected, envelope }: RestoreLog): Promise<Transacted> {
+  async execute({ expected, force, envelope }: RestoreLog): Promise<Transacted> {
     const before = await this.repository.transact(() => new LogAggregate(), envelope, () => undefined);
     if (before.repeats !== undefined) return before;
     const { epoch: current } = this.log.state;
     if (expected !== undefined && expected !== current) throw new CommandRejectedError('not-as-expected', `the log is in epoch ${current}, not ${expected}`);
+    if (!force && this.ahead.all().length === 0) {
+      throw new CommandRejectedError('log-not-behind', 'no agent has been seen that knows more than this log holds; every open run would be held. If it was restored all the same, and its agents are away, say so by force');
+    }
     const epoch = Math.max(current, this.ahead.epoch) + 1;
     await this.holdOpenRuns(epoch, envelope);
     return this.repository.transact(() => new LogAggregate(), envelope, (log, metadata) => log.handle({ type: 'BeginEpoch', epoch }, metadata));

@@ -20,7 +20,7 @@ afterEach(closeServers);
 
 const head = () => server.get(LogFollower).position;
 const log = () => server.read<LogView>('/api/v1/log');
-const restored = (body: object = { reason: 'the disk broke; restored from last night' }, headers = {}) => server.request('POST', '/api/v1/log/restored', { body, headers });
+const restored = (body: object = { reason: 'the disk broke; restored from last night' }, headers = {}) => server.request('POST', '/api/v1/log/restored', { body: { force: true, ...body }, headers });
 
 /** The log goes back to `position`; the agent, which knows more, comes back. */
 async function goBackTo(position: bigint): Promise<void> {
@@ -100,6 +100,11 @@ describe('a log that was restored to an earlier state', () => {
     await agent.connect();
     const next = await server.startRun('S');
     expect((await agent.dispatchOf('S1', next)).spec.executionId).toBe(`${next}~S1~1~1`);
+  });
+
+  it('is not said of a log that nobody knows more than, unless by force: open runs would be held for nothing', async () => {
+    expect((await restored({ reason: 'r', force: false })).body).toMatchObject({ status: 409, code: 'log-not-behind' });
+    expect(await server.events('&type=EpochBegan')).toEqual([]);
   });
 
   it('counts a repeat of the word as the same, and refuses one that was meant for another epoch', async () => {

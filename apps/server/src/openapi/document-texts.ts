@@ -35,6 +35,7 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   'docs/file': 'That the page loads.',
   'x-kiroku-state:': 'Whether the job may write more: `running`, or `ended`.',
   'x-kiroku-length:': 'How many bytes will come, where that is known.',
+  '?seen': 'The newest event that was shown, as `position:id`. Refused with `log-restored` when the log does not hold it any more.',
   'last-event-id:': 'The last `id` that was seen: a position.',
   '?after': 'A position of the log: the answer waits, for a few seconds, until the server has folded it.',
   '?limit': 'The length of a page.',

@@ -1,5 +1,6 @@
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { CHAIN, closeServers, ServerUnderTest, SINGLE } from '../../test-support/server-under-test.js';
+import { restoredTo } from '../../test-support/restored-log.js';
 import { StreamReader } from '../../test-support/stream-reader.js';
 import { Watchers } from './watchers.js';
 
@@ -34,6 +35,20 @@ describe('a watcher of the log', () => {
     const runId = await server.startRun();
     const [started] = await watcher.events(1);
     expect(started).toEqual((await server.events(`&stream=run-${runId}`))[0]);
+  });
+
+  it('is told when the log was put back behind what it was shown, also when it has grown past that since', async () => {
+    const copy = BigInt(await last());
+    await server.startRun('S');
+    const shown = (await server.events()).at(-1);
+    const seen = `?after=${shown?.position}&seen=${shown?.position}:${shown?.id}`;
+    expect((await server.request('GET', `/api/v1/stream${seen}`, { headers: { accept: 'application/json' }, token: null })).status).toBe(401);
+    const going = await watch(seen);
+    expect((await going.block())?.id).toBe(shown?.position);
+    server = await restoredTo(server, copy);
+    expect((await server.request('GET', `/api/v1/stream${seen}`)).body).toMatchObject({ status: 409, code: 'log-restored' });
+    while (BigInt(await last()) <= BigInt(shown?.position ?? '0')) await server.startRun('S');
+    expect((await server.request('GET', `/api/v1/stream${seen}`)).body).toMatchObject({ status: 409, code: 'log-restored' });
   });
 
   it('sees every event as the audit trail has it, with its position as id, and each once', async () => {

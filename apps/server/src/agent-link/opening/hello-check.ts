@@ -6,6 +6,7 @@ import type { EventStore } from '#event-store/event-store.port';
 import type { Hello } from '#protocol/agent-link';
 import type { Standing } from '../../agents/connect-agent.handler.js';
 import { EVENT_STORE } from '../../event-sourcing/event-store.token.js';
+import { holdsEvent } from '../../event-sourcing/holds-event.js';
 import { LogClock } from '../../event-sourcing/log-clock.js';
 import { LogFollower } from '../../event-sourcing/log-follower.js';
 import { HttpProblem } from '../../http/http-problem.js';
@@ -60,12 +61,7 @@ export class HelloCheck {
   private async holdsAllThat({ receipt, servedUpTo }: Hello): Promise<boolean> {
     const told = highest(servedUpTo, receipt);
     if (told > this.follower.position && (told > (await this.store.head() ?? 0n) || !(await this.follower.foldedWithin(told, PATIENCE_MS)))) return false;
-    return receipt === undefined || this.holds(receipt);
-  }
-
-  private async holds({ position, eventId }: Receipt): Promise<boolean> {
-    for await (const [event] of this.store.readAll(BigInt(position) - 1n)) return event?.position === BigInt(position) && event.id === eventId;
-    return false;
+    return receipt === undefined || holdsEvent(this.store, receipt);
   }
 
   /** The agent has told the end of these, and does not remember it. */
