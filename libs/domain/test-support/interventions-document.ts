@@ -4,8 +4,9 @@ import { isRejection } from '../src/rejection.js';
 import type { JobState } from '../src/run/job-transitions.js';
 import { type RunCommand, runDecider } from '../src/run/run.decider.js';
 import { foldRun } from './given-run.js';
-import { operator } from './run-commands.js';
-import { jobIn } from './run-histories.js';
+import { abandon, operator } from './run-commands.js';
+import { executionIn, jobIn } from './run-histories.js';
+import { execution } from './run-instants.js';
 
 /** Every command that an operator can give about a job, as `given` to A2. */
 export const commandsOnA2: Readonly<Record<string, RunCommand>> = Object.fromEntries(
@@ -18,7 +19,10 @@ export const commandsOnA2: Readonly<Record<string, RunCommand>> = Object.fromEnt
 
 /** What the rules answer a command about a job in a state: the events, `already so`, or the code of the refusal. */
 export function answerTo(command: RunCommand, state: JobState): string {
-  const decision = runDecider.decide(command, foldRun(...jobIn[state]));
+  return answerOf(runDecider.decide(command, foldRun(...jobIn[state])));
+}
+
+function answerOf(decision: ReturnType<typeof runDecider.decide>): string {
   if (isRejection(decision)) return `no: ${decision.rejected}`;
   return decision.length === 0 ? 'already so' : decision.map(({ type }) => type).join(', ');
 }
@@ -39,9 +43,21 @@ export function interventionsDocument(): string {
     `|---|${states.map(() => '---|').join('')}`,
     ...rows,
     '',
+    ...executionSection(),
     ...jobnetSection,
     ...agentSection,
   ].join('\n');
+}
+
+function executionSection(): string[] {
+  const states = Object.keys(executionIn) as (keyof typeof executionIn)[];
+  const answers = states.map((state) => answerOf(runDecider.decide(abandon(execution('A1').executionId), foldRun(...executionIn[state]))));
+  return [
+    '## Executions', '',
+    'An execution has a life of its own beside its job. Who gives up waiting for it frees its slot, and a job that waits for it is lost;',
+    'when its agent is back, what has not begun there is called off, and a result is kept as a late one.', '',
+    `| command | ${states.map((state) => `\`${state}\``).join(' | ')} |`, `|---|${states.map(() => '---|').join('')}`, `| \`execution abandon\` | ${answers.join(' | ')} |`, '',
+  ];
 }
 
 const jobnetSection = [

@@ -29,10 +29,16 @@ export function about(event: EventView): string {
 }
 
 /** As `about`, without whom it concerns. */
-export function facts({ data }: EventView): string {
+export function facts({ type, data }: EventView): string {
+  if (type === 'CommandRefused') return refused(fieldsOf(data));
   const { outcome, exitCode, signal, status, version, agent, reason } = fieldsOf(data);
   const words = [word('', outcome), word('exit ', exitCode), word('', signal), word('', status), word('version ', version), word('agent ', agent), word('', reason)];
   return words.filter((fact) => fact !== '').join(', ');
+}
+
+/** What was tried, and the stable code of the refusal. */
+function refused({ method, path, status, code }: Record<string, unknown>): string {
+  return [`${word('', method)} ${word('', path).replace(/^\/api\/v1/, '')}`, `${word('', status)} ${word('', code)}`].join(', ');
 }
 
 function fieldsOf(data: unknown): Record<string, unknown> {

@@ -21,6 +21,9 @@ const ENTRY = `
   if (role === 'server') {
     const [host, port] = flag('--listen').split(':');
     createServer().listen(Number(port), host, function () { console.log('listening on http://' + host + ':' + this.address().port); });
+  } else if (process.env.MISUSED) {
+    console.error('kiroku: --tasks: there is no module /nope.mjs');
+    process.exit(2);
   } else {
     console.log('connected to ' + flag('--server'));
     setInterval(() => {}, 1000);
@@ -164,5 +167,13 @@ describe('up', () => {
     const { code, stdout } = await up({ BROKEN: '1' }).ended;
     expect(code).toBe(1);
     expect(stdout).toContain(`the server ended with exit code 1 5 times before it served: ${folder}/data/logs/server.log says why`);
+  });
+
+  it('does not start an agent again that is asked for what cannot be: it ends both and repeats the reason', async () => {
+    const { code, stdout } = await up({ MISUSED: '1' }).ended;
+    expect(code).toBe(2);
+    expect(stdout).toContain('the agent cannot run like this: --tasks: there is no module /nope.mjs');
+    expect(stdout.match(/agent started/g)).toHaveLength(1);
+    expect(readFileSync(join(folder, 'notes'), 'utf8')).toContain('server TERM');
   });
 });

@@ -8,6 +8,7 @@ import { EXIT } from '../client/exit-codes.js';
 import { hostAndPort, type ListenAddress } from '../arguments/listen-address.js';
 import { oneLine } from '../output/plain-text.js';
 import { deferred } from './deferred.js';
+import { lastWords } from './log-file.js';
 import { takeOver } from './earlier-up.js';
 import { requireFreePort } from './port-owner.js';
 import { identityOf } from './process-identity.js';
@@ -18,6 +19,9 @@ import { UpRecordFile, type UpRecord } from './up-record.js';
 const GRACE_MS = 15_000;
 /** A server that dies so often before it ever served will not do better. */
 const TRIES_TO_SERVE = 5;
+
+/** As `SupervisedProcess` says it of a process whose flags or files are at fault. */
+const WRONG_USAGE = `ended with exit code ${EXIT.usage}`;
 
 export interface UpOptions {
   listen: ListenAddress;
@@ -106,11 +110,19 @@ export class Up {
         this.note({ [name]: identityOf(pid) });
       },
       died: ({ pid, how, retryMs }) => {
-        const then = retryMs === undefined ? '' : `; starting it again in ${retryMs / 1000} s`;
+        const isMisused = how === WRONG_USAGE && retryMs !== undefined;
+        const then = retryMs === undefined || isMisused ? '' : `; starting it again in ${retryMs / 1000} s`;
         this.options.say(`${name}${pid === undefined ? '' : ` (pid ${pid})`} ${how}${then}`);
+        if (isMisused) return this.misused(name);
         if (name === 'server' && this.url === undefined && retryMs !== undefined) this.servedNever(how);
       },
     };
+  }
+
+  /** What was asked of it wrongly stays wrong however often it is started. */
+  private misused(name: 'server' | 'agent'): void {
+    const where = this.options.verbose ? '' : `: ${lastWords(join(this.options.data, 'logs', `${name}.log`))}`;
+    void this.agent.stop().then(() => this.server.stop()).then(() => this.finished.reject(new CliFailure(`the ${name} cannot run like this${where}`, EXIT.usage)));
   }
 
   private servedNever(how: string): void {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { StoreUnavailableError } from '#event-store/event-store.errors';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { define, envelope, foreign, sized } from '../../test-support/jobnet-commands.js';
@@ -6,18 +7,23 @@ import { OperatorAggregate } from '../operators/operator.aggregate.js';
 import { AggregateRepository } from './aggregate.repository.js';
 import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
 import { LogClock } from './log-clock.js';
+import { StoreTrouble } from './store-trouble.js';
 
 let store: MoodyEventStore;
 let repository: AggregateRepository;
+let trouble: StoreTrouble;
+
+beforeAll(() => Logger.overrideLogger(false));
 
 beforeEach(() => {
   store = new MoodyEventStore();
-  repository = new AggregateRepository(store, new LogClock());
+  trouble = new StoreTrouble();
+  repository = new AggregateRepository(store, new LogClock(), trouble);
 });
 
 /** Another server's view of the same log. */
 function elsewhere(): AggregateRepository {
-  return new AggregateRepository(store.log, new LogClock());
+  return new AggregateRepository(store.log, new LogClock(), new StoreTrouble());
 }
 
 describe('a command', () => {
@@ -127,6 +133,18 @@ describe('a failed append', () => {
     expect(await store.typesOn('jobnet-A')).toEqual(['JobnetDefined', 'JobnetRevised']);
   });
 
+  it('is trouble of the store until one succeeds; a conflict or a refusal is none', async () => {
+    expect(trouble.isWritable).toBe(true);
+    store.beforeNextAppend(() => store.log.append('jobnet-A', 'none', [foreign('JobnetDefined', 1, sized(5))]));
+    await define(repository, sized(1));
+    expect(trouble.isWritable).toBe(true);
+    store.failNextAppend();
+    await expect(define(repository, sized(2))).rejects.toThrow(StoreUnavailableError);
+    expect(trouble.isWritable).toBe(false);
+    await define(repository, sized(3));
+    expect(trouble.isWritable).toBe(true);
+  });
+
   it('that was written after all is found by the retry, which writes nothing', async () => {
     store.loseNextAcknowledgement();
     await expect(define(repository, sized(1))).rejects.toThrow(StoreUnavailableError);
@@ -208,7 +226,7 @@ describe('the id of an event', () => {
   const at = 1_790_000_000_000;
   const idsOf = async (jobs: number, commandId: string, time = at): Promise<string[]> => {
     const own = new MoodyEventStore();
-    await define(new AggregateRepository(own, new LogClock(() => time)), sized(jobs), { commandId });
+    await define(new AggregateRepository(own, new LogClock(() => time), new StoreTrouble()), sized(jobs), { commandId });
     return (await own.events('jobnet-A')).map(({ id }) => id);
   };
 

@@ -4,13 +4,14 @@ import { definitionOf } from '#events/catalogue';
 import { upcast } from '#events/upcast';
 import type { EventMetadata } from '#events/vocabulary';
 import type { EventStore, NewEvent, RecordedEvent } from '#event-store/event-store.port';
-import { WrongExpectedRevisionError } from '#event-store/event-store.errors';
+import { StoreUnavailableError, WrongExpectedRevisionError } from '#event-store/event-store.errors';
 import type { CommandEnvelope } from './command-envelope.js';
 import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
 import { EVENT_STORE } from './event-store.token.js';
 import type { AppliedEvent, EventSourcedAggregate, Place } from './event-sourced.aggregate.js';
 import { eventIdsOf } from './event-id.js';
 import { LogClock } from './log-clock.js';
+import { StoreTrouble } from './store-trouble.js';
 import { StreamQueues } from './stream-queues.js';
 
 type AnyAggregate = EventSourcedAggregate<unknown, never, DomainEvent>;
@@ -41,7 +42,7 @@ export class AggregateRepository {
   private readonly cache = new Map<string, AnyAggregate>();
   private readonly queues = new StreamQueues();
 
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore, private readonly clock: LogClock) {}
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore, private readonly clock: LogClock, private readonly trouble: StoreTrouble) {}
 
   /**
    * @param make builds the empty aggregate of the stream
@@ -95,6 +96,7 @@ export class AggregateRepository {
       const last = events.at(-1);
       if (last === undefined) return { place: requirePlace(aggregate.stream, before), written: 0 };
       const { revision, position } = await this.store.append(aggregate.stream, before?.revision ?? 'none', events);
+      this.trouble.succeeded();
       aggregate.appended({ revision, receipt: { position: position.toString(), eventId: last.id } });
       return { place: requirePlace(aggregate.stream, aggregate.place), written: events.length };
     } catch (error) {
@@ -102,6 +104,7 @@ export class AggregateRepository {
       if (error instanceof CommandRejectedError && undone.length === 0) throw error;
       this.cache.delete(aggregate.stream);
       if (error instanceof WrongExpectedRevisionError) return undefined;
+      if (error instanceof StoreUnavailableError) this.trouble.failed(error);
       throw error;
     }
   }

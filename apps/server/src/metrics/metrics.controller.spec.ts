@@ -26,7 +26,7 @@ describe('/metrics', () => {
     expect(Object.fromEntries(counts)).toMatchObject({
       'kiroku_runs{status="running"}': 1, 'kiroku_runs{status="succeeded"}': 1, 'kiroku_runs{status="failed"}': 0,
       'kiroku_executions_open{agent="local"}': 1, 'kiroku_agent_connected{agent="local"}': 1,
-      kiroku_log_head_position: position, kiroku_log_folded_position: position, kiroku_watchers: 0,
+      kiroku_log_head_position: position, kiroku_log_folded_position: position, kiroku_log_writable: 1, kiroku_watchers: 0,
     });
   });
 

@@ -5,6 +5,7 @@ import { statusOf } from '#domain/run/run-status';
 import { RUN_STATUSES } from '#protocol/api';
 import { AgentsProjection } from '../agents/agents.projection.js';
 import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
+import { StoreTrouble } from '../event-sourcing/store-trouble.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { Public } from '../http/principal.js';
 import { Route, Tag } from '../openapi/route.js';
@@ -27,6 +28,7 @@ export class MetricsController {
     private readonly watchers: Watchers,
     private readonly requests: AnsweredRequests,
     private readonly load: ProcessLoad,
+    private readonly trouble: StoreTrouble,
   ) {}
 
   @Get('metrics')
@@ -41,6 +43,7 @@ export class MetricsController {
     const head = await this.store.head().then((position) => [{ value: Number(position ?? 0n) }], () => []);
     return [
       { name: 'kiroku_log_head_position', kind: 'counter', help: 'Position of the last event in the log. Nothing while the log cannot be read.', samples: head },
+      { name: 'kiroku_log_writable', kind: 'gauge', help: '0 from a failed append until one succeeds: commands are refused.', samples: [{ value: this.trouble.isWritable ? 1 : 0 }] },
       { name: 'kiroku_log_folded_position', kind: 'counter', help: 'Position up to which this server has folded the log.', samples: [{ value: Number(this.follower.position) }] },
     ];
   }
