@@ -21,15 +21,15 @@ async function jobOf(runId: string, jobId: string) {
 describe('a dispatch', () => {
   it('carries everything by value: command, parameters of jobnet, run and job, the nearer one winning', async () => {
     await server.define([
-      'jobnet: P', 'parameters: { MODE: jobnet, DAY: jobnet, NET: jobnet }', 'jobs:',
-      '  P1: { command: [./load, "--full"], agent: local, cwd: out, env: { MODE: job } }', '',
+      'jobnet: P', 'parameters: { MODE: jobnet, DAY: jobnet, NET: jobnet, REGION: jobnet }', 'jobs:',
+      '  P1: { command: [./load, "--full"], agent: local, cwd: out, parameters: { REGION: job, DAY: job }, env: { MODE: job } }', '',
     ].join('\n'));
     const agent = await ScriptedAgent.connected(server);
     const { body } = await server.request<{ runId: string }>('POST', '/api/v1/jobnets/P/runs', { body: { parameters: { DAY: 'run', MODE: 'run' } } });
     const { kind, session, position, spec } = await agent.dispatchOf('P1');
     expect({ kind, session }).toEqual({ kind: 'dispatch', session: agent.session });
     expect(spec).toEqual({
-      executionId: `${body.runId}~P1~1`, runId: body.runId, jobId: 'P1', attempt: 1, command: ['./load', '--full'], cwd: 'out', env: { MODE: 'job', DAY: 'run', NET: 'jobnet' },
+      executionId: `${body.runId}~P1~1`, runId: body.runId, jobId: 'P1', attempt: 1, command: ['./load', '--full'], cwd: 'out', env: { MODE: 'job', DAY: 'run', NET: 'jobnet', REGION: 'job' },
     });
     const [recorded] = (await server.store.events(`run-${body.runId}`)).filter(({ type }) => type === 'JobDispatched');
     expect(position).toBe(recorded?.position.toString());

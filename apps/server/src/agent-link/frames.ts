@@ -31,12 +31,20 @@ export function frameFor(runs: RunsProjection, { runId, jobId, executionId, posi
   return { kind: 'dispatch', position: position.toString(), spec: specOf(run, job, execution) };
 }
 
-/** Everything the process or the task needs, by value: run and job parameters and the job's environment, the nearer one winning. */
+/**
+ * Everything the process or the task needs, by value. The nearer one wins: the jobnet's parameters are defaults, the job's own stand before
+ * them, what the run was started with before both, and the job's environment before all.
+ */
 function specOf(run: Run, job: Job, { executionId, attempt }: Execution): ExecutionSpec {
   const { id: jobId, command, task, env, parameters, cwd } = job.definition;
   const execution = { executionId, runId: run.runId, jobId, attempt };
-  const variables = { ...parameters, ...run.parameters, ...env };
+  const variables = { ...run.parameters, ...parameters, ...givenAtStart(run), ...env };
   if (task !== undefined) return { ...execution, task: { name: task, parameters: variables } };
   if (command === undefined) throw new Error(`job ${jobId} of run ${run.runId} has neither a command nor a task`);
   return { ...execution, command, env: variables, ...(cwd === undefined ? {} : { cwd }) };
+}
+
+/** A run has the jobnet's defaults among its parameters; what differs from them was said when it was started. */
+function givenAtStart({ parameters, definition }: Run): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).filter(([name, value]) => definition.parameters[name] !== value));
 }
