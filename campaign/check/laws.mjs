@@ -89,7 +89,7 @@ function checkResults(marks, facts, excuses) {
     if (results.length > 1) throw new Broken(4, `${executionId} has ${results.length} results`, runId);
     if (end === undefined) continue;
     const [result] = results;
-    if (result === undefined && !isExcused(excuses, facts.get(executionId), 'journal', 'processes', ...(isTask ? ['tasks'] : []))) throw new Broken(4, `${executionId} ended with ${end.code}, and the log has no result of it`, runId);
+    if (result === undefined && !isExcused(excuses, facts.get(executionId), 'journal', 'processes', ...(isTask ? ['tasks'] : [])) && !wasStoppedBeside(facts, executionId)) throw new Broken(4, `${executionId} ended with ${end.code}, and the log has no result of it`, runId);
     // Between its last line and its exit a signal may still have met it.
     const wasSignalled = all.some(({ type }) => type === 'JobStopRequested');
     if (result !== undefined && result.data.exitCode !== end.code && !wasSignalled) throw new Broken(4, `${executionId} ended with ${end.code}, and the log says ${result.data.exitCode}`, runId);
@@ -105,9 +105,19 @@ function checkEvidence(facts, excuses) {
   for (const [executionId, { runId, isTask, all }] of facts) {
     for (const { type, data } of all) {
       const because = type === 'JobNotKnownToAgent' ? ['journal'] : type === 'JobLost' || type === 'JobOrphaned' ? ['processes', 'journal', ...(isTask ? ['tasks'] : [])] : undefined;
-      if (because !== undefined && !isExcused(excuses, facts.get(executionId), ...because)) throw new Broken(5, `${type} of ${executionId} (${data.reason}), and nothing was done that makes it so`, runId);
+      if (because !== undefined && !isExcused(excuses, facts.get(executionId), ...because) && !(type === 'JobLost' && wasStoppedBeside(facts, executionId))) throw new Broken(5, `${type} of ${executionId} (${data.reason}), and nothing was done that makes it so`, runId);
     }
   }
+}
+
+/** A stop's grace and some, in milliseconds. */
+const STOP_TAKES_MS = 20_000;
+
+/** A task that ignores its stop is killed with its host, and what else ran there is lost: because of a word to a neighbour, which is on record. */
+function wasStoppedBeside(facts, executionId) {
+  const { agent, dispatched, isTask } = facts.get(executionId);
+  const isStop = ({ type, at }) => type === 'JobStopRequested' && Date.parse(at) + STOP_TAKES_MS >= Date.parse(dispatched?.at);
+  return isTask && [...facts].some(([other, fact]) => other !== executionId && fact.isTask && fact.agent === agent && fact.all.some(isStop));
 }
 
 /** What the API showed at a revision is what the log says up to there. */
