@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { Reaction } from '../event-sourcing/reaction.js';
 import { DispatchReady } from '../runs/commands/dispatch-ready.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { SlotBook } from '../runs/slot-book.js';
@@ -13,9 +14,6 @@ import { type LiveSession, LiveSessions } from './live-sessions.js';
 /** Runs that get their waiting jobs dispatched side by side; their appends share a commit. */
 const AT_ONCE = 64;
 
-/** After the store could not be written, in milliseconds. */
-const RETRY_MS = 1_000;
-
 /**
  * Carries committed dispatches to agents, and has what waits dispatched when a slot is free. It keeps no list of its own: what
  * is outstanding follows from the fold, so that every session begins with all of it.
@@ -23,10 +21,9 @@ const RETRY_MS = 1_000;
 @Injectable()
 export class Dispatcher implements Projection, OnApplicationShutdown {
   private readonly logger = new Logger(Dispatcher.name);
-  private pumping = false;
-  private again = false;
-  private stopped = false;
-  private retry: NodeJS.Timeout | undefined;
+  private readonly waiting = new Reaction(() => this.dispatchWaiting(), (error) => {
+    this.logger.warn({ msg: 'what waits could not be dispatched; trying again', error: String(error) });
+  });
   /** Undefined until the log is folded: nothing is dispatched from half a history. */
   private follower: LogFollower | undefined;
 
@@ -40,15 +37,15 @@ export class Dispatcher implements Projection, OnApplicationShutdown {
 
   start(follower: LogFollower): void {
     this.follower = follower;
-    follower.onFolded(() => this.pump());
-    this.pump();
+    follower.onFolded(() => void this.waiting.ask());
+    this.waiting.start();
   }
 
   /** The agent listens: it gets everything that is outstanding, in log order, and from now on what comes. */
   attach(session: LiveSession): void {
     for (const frame of outstandingFrames(this.runs, session.name)) send(session, frame);
     // Its slots count from now on, and no further event may come to say so.
-    this.pump();
+    void this.waiting.ask();
   }
 
   /** Comes after the projections it reads, so that they have folded the event already. */
@@ -65,8 +62,7 @@ export class Dispatcher implements Projection, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.stopped = true;
-    clearTimeout(this.retry);
+    this.waiting.stop();
   }
 
   /** The executions that an event may have made due: the one dispatched, or those of a job that was decided over them. */
@@ -86,29 +82,11 @@ export class Dispatcher implements Projection, OnApplicationShutdown {
     for (const each of open.values()) if (each.jobId === event.data.jobId) yield each;
   }
 
-  private pump(): void {
-    this.again = true;
-    if (this.pumping || this.stopped || this.follower === undefined) return;
-    this.pumping = true;
-    this.dispatchWaiting(this.follower).catch((error: unknown) => {
-      this.logger.warn({ msg: 'what waits could not be dispatched; trying again', error: String(error) });
-      this.retry = setTimeout(() => this.pump(), RETRY_MS);
-    });
-  }
-
-  private async dispatchWaiting(follower: LogFollower): Promise<void> {
-    try {
-      while (this.again && !this.stopped) {
-        this.again = false;
-        const due = this.runsWithFreeSlots();
-        const done = await Promise.all(due.map((runId) => this.bus.execute(new DispatchReady(runId, { commandId: newCommandId(), actor: this.identity.actor }))));
-        for (const { place } of done) await follower.whenFolded(BigInt(place.receipt.position));
-        if (done.some(({ written }) => written > 0)) this.again = true;
-      }
-    } finally {
-      // In the same turn in which `again` was seen false: a wake-up in between would be lost.
-      this.pumping = false;
-    }
+  private async dispatchWaiting(): Promise<boolean> {
+    const due = this.runsWithFreeSlots();
+    const done = await Promise.all(due.map((runId) => this.bus.execute(new DispatchReady(runId, { commandId: newCommandId(), actor: this.identity.actor }))));
+    for (const { place } of done) await this.follower?.whenFolded(BigInt(place.receipt.position));
+    return done.some(({ written }) => written > 0);
   }
 
   private runsWithFreeSlots(): string[] {

@@ -6,11 +6,9 @@ import { CommandRejectedError, StreamClosedError } from '../event-sourcing/comma
 import { hashUuid } from '../event-sourcing/event-id.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { Reaction } from '../event-sourcing/reaction.js';
 import { AbandonExecution } from '../runs/interventions/abandon-execution.handler.js';
 import { type OpenExecution, RunsProjection } from '../runs/runs.projection.js';
-
-/** After the store could not be written, in milliseconds. */
-const RETRY_MS = 1_000;
 
 /** Executions that are given up side by side; their appends share a commit. */
 const AT_ONCE = 64;
@@ -22,10 +20,9 @@ const AT_ONCE = 64;
 @Injectable()
 export class LostAgents implements Projection, OnApplicationShutdown {
   private readonly logger = new Logger(LostAgents.name);
-  private sweeping: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
-  private retry: NodeJS.Timeout | undefined;
+  private readonly abandoning = new Reaction(() => this.abandonDue(), (error) => {
+    this.logger.warn({ msg: 'executions of a lost agent could not be abandoned; trying again', error: String(error) });
+  });
   /** Undefined until the log is folded. */
   private follower: LogFollower | undefined;
 
@@ -33,7 +30,7 @@ export class LostAgents implements Projection, OnApplicationShutdown {
 
   start(follower: LogFollower): void {
     this.follower = follower;
-    void this.sweep();
+    this.abandoning.start();
   }
 
   /** Comes after the projections it reads. A dispatch decided before the declaration may come behind it. */
@@ -43,34 +40,20 @@ export class LostAgents implements Projection, OnApplicationShutdown {
 
   /** Resolves when all that is due was tried once; what failed is tried again by itself. */
   sweep(): Promise<void> {
-    if (this.follower === undefined || this.stopped) return Promise.resolve();
-    this.again = true;
-    this.sweeping ??= this.abandonDue(this.follower).catch((error: unknown) => {
-      this.logger.warn({ msg: 'executions of a lost agent could not be abandoned; trying again', error: String(error) });
-      if (!this.stopped) this.retry = setTimeout(() => void this.sweep(), RETRY_MS).unref();
-    });
-    return this.sweeping;
+    return this.abandoning.ask();
   }
 
   onApplicationShutdown(): void {
-    this.stopped = true;
-    clearTimeout(this.retry);
+    this.abandoning.stop();
   }
 
-  private async abandonDue(follower: LogFollower): Promise<void> {
-    try {
-      while (this.again && !this.stopped) {
-        this.again = false;
-        const due = [...this.due()];
-        for (let first = 0; first === 0 || first < due.length; first += AT_ONCE) {
-          const places = await Promise.all(due.slice(first, first + AT_ONCE).map(({ loss, execution }) => this.abandon(loss, execution)));
-          for (const place of places) if (place !== undefined) await follower.whenFolded(place);
-        }
-      }
-    } finally {
-      // In the same turn in which `again` was seen false: a wake-up in between would be lost.
-      this.sweeping = undefined;
+  private async abandonDue(): Promise<boolean> {
+    const due = [...this.due()];
+    for (let first = 0; first < due.length; first += AT_ONCE) {
+      const places = await Promise.all(due.slice(first, first + AT_ONCE).map(({ loss, execution }) => this.abandon(loss, execution)));
+      for (const place of places) if (place !== undefined) await this.follower?.whenFolded(place);
     }
+    return false;
   }
 
   /** What was out when it was declared lost; while it still is, also what came behind. A closed run takes no word any more. */
