@@ -11,7 +11,7 @@ import type { Principal } from '../http/principal.js';
 import { hashToken, newToken } from '../operators/token.js';
 import { RecordNotKnown } from '../runs/commands/record-not-known.handler.js';
 import { LogProjection } from '../log/log.projection.js';
-import { RecoverExecutions } from '../runs/commands/restored-log.handlers.js';
+import { RecoverExecutions } from '../runs/commands/recover-executions.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { ServerIdentity } from '../servers/server-identity.js';
 import { HelloCheck } from './opening/hello-check.js';

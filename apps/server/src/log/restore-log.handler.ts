@@ -2,7 +2,7 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { AggregateRepository, type Transacted } from '../event-sourcing/aggregate.repository.js';
 import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
 import { CommandRejectedError } from '../event-sourcing/command-failures.js';
-import { HoldRestored } from '../runs/commands/restored-log.handlers.js';
+import { HoldRestored } from '../runs/commands/hold-restored.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { LogAggregate } from '../servers/server.aggregate.js';
 import { AgentsAhead } from './agents-ahead.js';
