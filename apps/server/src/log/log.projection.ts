@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { logDecider, type LogState } from '#domain/server/log.decider';
 import type { LogEvent } from '#events/server.events';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { LOG_STREAM } from '../servers/server.aggregate.js';
 
 /** The log's own id and epoch. */
 @Injectable()
@@ -9,7 +10,7 @@ export class LogProjection implements Projection {
   private current: LogState = logDecider.initialState;
 
   apply({ event, recorded }: FoldedEvent): void {
-    if (recorded.stream === 'log-kiroku') this.current = logDecider.evolve(this.current, event as LogEvent, recorded.metadata);
+    if (recorded.stream === LOG_STREAM) this.current = logDecider.evolve(this.current, event as LogEvent, recorded.metadata);
   }
 
   get state(): LogState {

@@ -9,8 +9,11 @@ export class ServerAggregate extends EventSourcedAggregate<ServerLife, ServerCom
   }
 }
 
+/** The one stream about the log itself. */
+export const LOG_STREAM = 'log-kiroku';
+
 export class LogAggregate extends EventSourcedAggregate<LogState, LogCommand, LogEvent> {
   constructor() {
-    super('log-kiroku', logDecider);
+    super(LOG_STREAM, logDecider);
   }
 }
