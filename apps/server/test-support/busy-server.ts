@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { AgentView } from '#protocol/api';
-import { waitFor } from '../../../test/support/wait-for.js';
 import type { Operation } from './documented-api.js';
 import { tokenFor } from './operator-tokens.js';
 import type { Known } from './schema-values.js';
@@ -98,8 +96,7 @@ export class BusyServer {
   /** Only who is away can be declared lost. */
   private async leave(agent: ScriptedAgent): Promise<void> {
     await agent.listen();
-    agent.hangUp();
-    await waitFor('the agent is away', async () => (await this.server.read<AgentView>(`/api/v1/agents/${agent.name}`)).state === 'away', 5_000);
+    await agent.goAway();
   }
 
   private async dispatched(jobnet: string, jobId: string) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ClientRequest, get, request } from 'node:http';
 import type { OutputFrame } from '#protocol/outputs';
 import type { DispatchFrame, Frame, Hello, Report, ReportAnswer, Welcome } from '#protocol/agent-link';
+import type { AgentView } from '#protocol/api';
 import { waitFor } from '../../../test/support/wait-for.js';
 import type { Receipt } from '#events/agent.events';
 import type { Answer, ServerUnderTest } from './server-under-test.js';
@@ -96,6 +97,12 @@ export class ScriptedAgent {
   /** The connection breaks, without a word. */
   hangUp(): void {
     this.stream?.destroy();
+  }
+
+  /** Hangs up; resolves when the server shows it as away. */
+  async goAway(): Promise<void> {
+    this.hangUp();
+    await waitFor(`${this.name} is away`, async () => (await this.server.read<AgentView>(`/api/v1/agents/${this.name}`)).state === 'away', 5_000);
   }
 
   async report(...reports: readonly Report[]): Promise<ReportAnswer> {

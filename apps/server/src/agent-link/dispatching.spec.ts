@@ -75,8 +75,7 @@ describe('a dispatch', () => {
 
   it('does not go to a session that is over', async () => {
     const agent = await ScriptedAgent.connected(server);
-    agent.hangUp();
-    await waitFor('the agent is away', async () => (await server.store.typesOn('agent-local')).includes('AgentContactLost'), 5_000);
+    await agent.goAway();
     const runId = await server.startRun('S');
     expect(await jobOf(runId, 'S1')).toMatchObject({ state: 'ready', waitsFor: ['agent local, which is away'] });
     await agent.connect();
@@ -102,8 +101,7 @@ describe('a cancel', () => {
     const agent = await ScriptedAgent.connected(server);
     const runId = await server.startRun();
     const { spec } = await agent.dispatchOf('A1', runId);
-    agent.hangUp();
-    await waitFor('the agent is away', async () => (await server.store.typesOn('agent-local')).includes('AgentContactLost'), 5_000);
+    await agent.goAway();
     await server.skip(runId, 'A1');
     agent.frames.length = 0;
     await agent.connect();

@@ -26,11 +26,6 @@ async function shown(): Promise<AgentView | undefined> {
   return (await server.read<List<AgentView>>('/api/v1/agents')).items.map((item) => agentView.parse(item)).find(({ name }) => name === 'local');
 }
 
-async function goAway(): Promise<void> {
-  agent.hangUp();
-  await waitFor('the agent is away', async () => (await shown())?.state === 'away', 5_000);
-}
-
 describe('a drained agent', () => {
   it('gets no dispatch; its jobs say whose order they wait for, and go out as soon as it is resumed', async () => {
     expect((await say('drain')).status).toBe(200);
@@ -108,7 +103,7 @@ describe('a drained agent', () => {
   it('is offered again, in its next session, what it had not accepted', async () => {
     const runId = await server.startRun('S');
     await agent.dispatchOf('S1', runId);
-    await goAway();
+    await agent.goAway();
     await say('drain');
     agent.frames.length = 0;
     await agent.connect();
@@ -132,13 +127,13 @@ describe('a drained agent', () => {
   });
 
   it('may be away: its jobs wait for both, and coming back is not enough', async () => {
-    await goAway();
+    await agent.goAway();
     expect((await say('drain')).status).toBe(200);
     const runId = await server.startRun('S');
     expect((await job(runId, 'S1'))?.waitsFor).toEqual(['agent local, which is away', expect.stringMatching(DRAINED)]);
     await agent.connect();
     expect((await job(runId, 'S1'))?.waitsFor).toEqual([expect.stringMatching(DRAINED)]);
-    await goAway();
+    await agent.goAway();
     await say('resume');
     expect((await job(runId, 'S1'))?.waitsFor).toEqual(['agent local, which is away']);
     await agent.connect();

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { RunningView, List } from '#protocol/api';
-import { waitFor } from '../../../../test/support/wait-for.js';
 import { accepted, finished, ScriptedAgent } from '../../test-support/scripted-agent.js';
 import { CHAIN, closeServers, ServerUnderTest, SINGLE } from '../../test-support/server-under-test.js';
 
@@ -18,11 +17,6 @@ afterEach(closeServers);
 
 async function evidenceOf(runId: string, jobId: string): Promise<string | undefined> {
   return (await server.run(runId)).jobs.find((job) => job.jobId === jobId)?.evidence.kind;
-}
-
-async function goAway(): Promise<void> {
-  agent.hangUp();
-  await waitFor('the agent is away', async () => (await server.store.events('agent-local')).at(-1)?.type === 'AgentContactLost', 5_000);
 }
 
 describe('an execution that is not in the inventory', () => {
@@ -92,7 +86,7 @@ describe('a journal that is new, or has gone back', () => {
     await agent.connect();
     const runId = await server.startRun();
     await agent.dispatchOf('A1', runId);
-    await goAway();
+    await agent.goAway();
     const waiting = await server.startRun('S');
     change();
     await agent.connect();
@@ -114,7 +108,7 @@ describe('a journal that is new, or has gone back', () => {
   it('is remembered when the hello failed half-way: the next one settles what that one did not', async () => {
     const runId = await server.startRun();
     await agent.dispatchOf('A1', runId);
-    await goAway();
+    await agent.goAway();
     wipe();
     const refuse = server.store.refuseAppends('run-');
     expect((await agent.sayHello()).status).toBe(503);
@@ -128,7 +122,7 @@ describe('a journal that is new, or has gone back', () => {
   it('is remembered over a restart of the server in between', async () => {
     const runId = await server.startRun();
     await agent.dispatchOf('A1', runId);
-    await goAway();
+    await agent.goAway();
     wipe();
     const refuse = server.store.refuseAppends('run-');
     expect((await agent.sayHello()).status).toBe(503);

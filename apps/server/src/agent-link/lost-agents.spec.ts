@@ -24,11 +24,6 @@ const running = async () => (await server.read<List<RunningView>>('/api/v1/runni
 const shown = async () => agentDetailsView.parse(await server.read<AgentDetailsView>('/api/v1/agents/local'));
 const abandonments = () => server.events('&type=ExecutionAbandoned');
 
-async function goAway(): Promise<void> {
-  agent.hangUp();
-  await waitFor('the agent is away', async () => (await shown()).state === 'away', 5_000);
-}
-
 /** Runs of these jobnets, whose first job runs on the agent; then the agent is away. */
 async function outOn(...jobnets: string[]): Promise<string[]> {
   const runs: string[] = [];
@@ -37,7 +32,7 @@ async function outOn(...jobnets: string[]): Promise<string[]> {
     await agent.report(started((await agent.dispatchOf(each === 'A' ? 'A1' : 'J1', runId)).spec));
     runs.push(runId);
   }
-  await goAway();
+  await agent.goAway();
   return runs;
 }
 
@@ -68,7 +63,7 @@ describe('an agent that is declared lost', () => {
     await server.define('jobnet: Two\njobs:\n  J1: { command: x, agent: local }\n  J2: { command: x, agent: local }\n');
     const runId = await server.startRun('Two');
     await agent.report(started((await agent.dispatchOf('J1', runId)).spec), started((await agent.dispatchOf('J2', runId)).spec));
-    await goAway();
+    await agent.goAway();
     await declareLost();
     expect((await server.run(runId)).jobs.map(({ state }) => state)).toEqual(['lost', 'lost']);
   });
@@ -115,7 +110,7 @@ describe('an agent that is declared lost', () => {
     const release = server.store.holdAppends('run-');
     const start = server.startRun('Ask');
     await waitFor('the dispatch is decided', () => server.store.asked.some(({ stream }) => stream.startsWith('run-')), 5_000);
-    await goAway();
+    await agent.goAway();
     const declared = declareLost();
     await waitFor('the declaration is on record', async () => (await shown()).declaredLost !== undefined, 5_000);
     release();
@@ -198,7 +193,7 @@ describe('a crash between the declaration and the runs', () => {
 describe('declare-lost', () => {
   it('is refused while the agent is connected, without a reason, for nobody, and to a viewer', async () => {
     expect((await declareLost()).body).toMatchObject({ status: 409, code: 'agent-connected', detail: expect.stringMatching(/drain it, or stop it/) as string });
-    await goAway();
+    await agent.goAway();
     expect((await declareLost({ reason: undefined })).status).toBe(400);
     expect((await declareLost({}, 'nobody')).body).toMatchObject({ status: 404, code: 'agent-not-found' });
     expect((await declareLost({ expect: { session: 9 } })).body).toMatchObject({ status: 409, code: 'not-as-expected' });

@@ -41,8 +41,7 @@ describe('enrolment', () => {
 
   it('once the old connection is gone gives another credential, on record, and the former is void', async () => {
     const former = await ScriptedAgent.connected(server);
-    former.hangUp();
-    await awayAgain();
+    await former.goAway();
     const next = await ScriptedAgent.connected(server);
     expect(await onRecord()).toEqual(['AgentEnrolled', 'AgentConnected', 'AgentContactLost', 'AgentCredentialRotated', 'AgentConnected']);
     expect((await former.tryReport()).status).toBe(401);
@@ -101,8 +100,7 @@ describe('a session', () => {
     for (let tries = 0; tries < 3; tries += 1) expect(await copy.sayHello({ pid: 4712 })).toMatchObject({ status: 409, body: { code: 'agent-name-in-use' } });
     expect((await server.store.typesOn('agent-local')).filter((type) => type === 'AgentConnectionRefused')).toHaveLength(1);
     expect(agent.streamEnded).toBe(false);
-    agent.hangUp();
-    await waitFor('the original is away', async () => (await server.store.typesOn('agent-local')).includes('AgentContactLost'), 5_000);
+    await agent.goAway();
     expect(await copy.sayHello({ pid: 4712 })).toMatchObject({ status: 201 });
   });
 
@@ -130,10 +128,9 @@ describe('a session', () => {
 
   it('ends with its stream: the loss of contact is recorded for it', async () => {
     const agent = await ScriptedAgent.connected(server);
-    agent.hangUp();
-    await awayAgain();
+    await agent.goAway();
     expect((await server.store.events('agent-local')).at(-1)?.data).toEqual({ session: agent.session, reason: 'the connection ended' });
-    await waitFor('the agent is shown as away', async () => (await shown())?.state === 'away', 5_000);
+    expect((await shown())?.state).toBe('away');
     expect((await agent.tryReport()).status).toBe(409);
   });
 

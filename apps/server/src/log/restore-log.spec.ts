@@ -1,6 +1,5 @@
 import { StoreUnavailableError } from '#event-store/event-store.errors';
 import type { LogView } from '#protocol/log';
-import { waitFor } from '../../../../test/support/wait-for.js';
 import { restoredTo } from '../../test-support/restored-log.js';
 import { accepted, finished, ScriptedAgent, started } from '../../test-support/scripted-agent.js';
 import { CHAIN, closeServers, ServerUnderTest, SINGLE } from '../../test-support/server-under-test.js';
@@ -157,8 +156,7 @@ describe('an agent whose journal went back', () => {
     await agent.execute('S1', 0, await server.startRun('S'));
     const open = await server.startRun();
     await agent.dispatchOf('A1', open);
-    agent.hangUp();
-    await waitFor('the agent is away', async () => (await server.store.events('agent-local')).at(-1)?.type === 'AgentContactLost', 5_000);
+    await agent.goAway();
     Object.assign(agent, before, { inventory: [] });
     agent.frames.length = 0;
     await agent.connect();

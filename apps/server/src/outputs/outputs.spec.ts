@@ -240,8 +240,7 @@ describe('an agent that is away', () => {
 
   it('leaves the tail that came with the result, marked incomplete', async () => {
     await agent.report(resultOf(Buffer.concat([BINARY, tail]), tail.length));
-    agent.hangUp();
-    await waitFor('it is away', async () => (await server.events('&type=AgentContactLost')).length === 1);
+    await agent.goAway();
     const reader = await read();
     expect([reader.status, reader.header('x-kiroku-complete'), reader.header('x-kiroku-reason')]).toEqual([200, 'false', expect.stringMatching(/^agent local is silent since \d{4}-/)]);
     expect(await reader.rest()).toEqual(tail);
@@ -250,8 +249,7 @@ describe('an agent that is away', () => {
   });
 
   it('leaves nothing of a job without a result, and the answer says why', async () => {
-    agent.hangUp();
-    await waitFor('it is away', async () => (await server.events('&type=AgentContactLost')).length === 1);
+    await agent.goAway();
     const reader = await read();
     expect(reader.status).toBe(503);
     expect(JSON.parse(String(await reader.rest()))).toMatchObject({ code: 'agent-away', detail: expect.stringContaining('silent since') as string });

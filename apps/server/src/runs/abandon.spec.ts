@@ -19,16 +19,11 @@ afterEach(closeServers);
 const abandon = (executionId: string, body: object = { reason: 'the host burned down' }) => server.request('POST', `/api/v1/executions/${executionId}/abandon`, { body });
 const a1 = async () => (await server.run(runId)).jobs[0];
 
-async function goAway(): Promise<void> {
-  agent.hangUp();
-  await waitFor('the agent is away', async () => (await server.store.events('agent-local')).at(-1)?.type === 'AgentContactLost', 5_000);
-}
-
 describe('an execution that an operator gives up', () => {
   it('while its agent is away is out no more; its job is lost, and who said so is on record', async () => {
     const { spec } = await agent.dispatchOf('A1');
     await agent.report(accepted(spec), started(spec));
-    await goAway();
+    await agent.goAway();
     expect((await abandon(spec.executionId)).status).toBe(200);
     expect(await a1()).toMatchObject({ state: 'lost', executions: [{ state: 'abandoned', evidence: { kind: 'none' } }], pending: ['cancel'] });
     expect((await server.read<List<RunningView>>('/api/v1/running')).items).toEqual([]);
@@ -46,7 +41,7 @@ describe('an execution that an operator gives up', () => {
   it('is called off when its agent is back, also after a restart of the server, until the agent has answered', async () => {
     const { spec } = await agent.dispatchOf('A1');
     await agent.report(accepted(spec));
-    await goAway();
+    await agent.goAway();
     await abandon(spec.executionId);
     server = await server.restart();
     agent.server = server;
