@@ -115,8 +115,8 @@ export const welcome = named('Welcome', z.object({
   position: position.optional(),
   /** Nothing that the agent was told before this session counts as told: the log was restored, or the agent's journal went back. */
   startsAnew: z.boolean().optional(),
-  /** What the agent holds as waiting, and has told the end of before its journal went back: it must never begin. */
-  ended: z.array(executionIdSchema).optional(),
+  /** What the agent holds and must never begin: it told its end before its journal went back, or it was called off while the agent was away. Changes nothing for what runs. */
+  mustNotBegin: z.array(executionIdSchema).optional(),
 }));
 
 /** An empty list is a sign of life. */

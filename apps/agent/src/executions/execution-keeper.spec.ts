@@ -158,7 +158,7 @@ describe('what a former agent left waiting', () => {
 
   it('never starts when the log has its end already, also after another restart', async () => {
     let keeper = await waiting();
-    await keeper.sessionBegan({ session: 1, ended: [idOf(1), idOf(2), idOf(7)] });
+    await keeper.sessionBegan({ session: 1, mustNotBegin: [idOf(1), idOf(2), idOf(7)] });
     expect(await reported(() => keeper.pendingReports(), 2, 'never-started')).toMatchObject({ reason: expect.stringContaining('the log has its end') as string });
     keeper = await reopen(keeper, { slots: 1 });
     await keeper.sessionBegan({ session: 2 });

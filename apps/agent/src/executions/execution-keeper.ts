@@ -27,7 +27,7 @@ import { type KnownOutput, knownOutput } from '../outputs/known-output.js';
 const MOST_HELD = 50_000;
 
 /** What the server says when a session begins. */
-export type SessionBegan = Pick<Welcome, 'session' | 'epoch' | 'position' | 'startsAnew' | 'ended'>;
+export type SessionBegan = Pick<Welcome, 'session' | 'epoch' | 'position' | 'startsAnew' | 'mustNotBegin'>;
 
 /**
  * Keeps what servers asked of this agent, runs it at most once, and keeps what became of it until a server has stored it.
@@ -167,10 +167,10 @@ export class ExecutionKeeper {
    * journal may be an older copy of itself, and all of that may have run.
    * @throws JournalUnavailableError
    */
-  async sessionBegan({ session, epoch, position, startsAnew, ended = [] }: SessionBegan): Promise<void> {
+  async sessionBegan({ session, epoch, position, startsAnew, mustNotBegin = [] }: SessionBegan): Promise<void> {
     const anew = startsAnew === true && position !== undefined ? { anew: position } : {};
     await this.journal.append({ type: 'session', session, ...(epoch !== undefined && epoch > 0 && { epoch }), ...anew });
-    for (const executionId of ended) await this.#inTurn(executionId, () => this.#leave(executionId));
+    for (const executionId of mustNotBegin) await this.#inTurn(executionId, () => this.#leave(executionId));
     this.#runner.mayStart();
   }
 
@@ -272,12 +272,12 @@ export class ExecutionKeeper {
     return this.#stops.want(frame);
   }
 
-  /** Its end is in the log, told before this journal went back. */
+  /** It waits here, and the log says that it must not begin: its end is there, or it was called off. */
   async #leave(executionId: string): Promise<void> {
     const held = this.journal.state.held.get(executionId);
     const putBack = held === undefined ? undefined : await this.#runner.withdraw(executionId);
     if (held === undefined || putBack === undefined) return;
-    const report = endedWithout('never-started', held, 'the log has its end, told before this journal went back');
+    const report = endedWithout('never-started', held, 'it was withdrawn before it started: the log has its end, or it was called off');
     await this.journal.append({ type: 'refused', report, position: this.journal.state.servedUpTo }).catch((error: unknown) => {
       putBack();
       throw error;

@@ -1,4 +1,4 @@
-import { executionOf, jobOf, type Job, type Run, type Execution } from '#domain/run/run.state';
+import type { Execution, Job, Run } from '#domain/run/run.state';
 import type { ExecutionSpec, Frame } from '#protocol/agent-link';
 import type { OpenExecution, RunsProjection } from '../runs/runs.projection.js';
 import { isCancelPending } from '../runs/run.view.js';
@@ -17,12 +17,10 @@ export function outstandingFrames(runs: RunsProjection, agent: string): Outgoing
 
 /** The one frame that an execution calls for, if any. A closed stream calls for none: what its execution came to can no longer be seen in it. */
 export function frameFor(runs: RunsProjection, { runId, jobId, executionId, position }: OpenExecution): Outgoing | undefined {
-  const tracked = runs.find(runId);
+  const tracked = runs.execution(executionId);
   if (tracked === undefined || tracked.corrupt !== undefined) return undefined;
-  const { run } = tracked;
-  const job = jobOf(run, jobId);
-  const execution = job && executionOf(job, executionId);
-  if (job === undefined || execution === undefined || execution.notKnownSince !== undefined) return undefined;
+  const { run, job, execution } = tracked;
+  if (execution.notKnownSince !== undefined) return undefined;
   if (execution.state !== 'abandoned' && execution.stopRequested === true) {
     return { kind: 'stop', position: position.toString(), executionId, runId, jobId, graceSeconds: job.definition.stopGraceSeconds ?? DEFAULT_GRACE_SECONDS };
   }

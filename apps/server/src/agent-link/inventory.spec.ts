@@ -134,3 +134,28 @@ describe('a journal that is new, or has gone back', () => {
     expect(agent.frames).toEqual([]);
   });
 });
+
+describe('what was called off while the agent was away, and still waits in its line', () => {
+  it.each([
+    { what: 'abandoned', path: (runId: string, executionId: string) => `/api/v1/executions/${executionId}/abandon` },
+    { what: 'skipped', path: (runId: string) => `/api/v1/runs/${runId}/jobs/A1/skip` },
+    { what: 'stopped', path: (runId: string) => `/api/v1/runs/${runId}/jobs/A1/stop` },
+  ])('($what) is named by the welcome, before the agent goes on with its line', async ({ path }) => {
+    const runId = await server.startRun();
+    const { spec } = await agent.dispatchOf('A1', runId);
+    await agent.report(accepted(spec));
+    await agent.goAway();
+    expect((await server.request('POST', path(runId, spec.executionId), { body: { reason: 'not tonight' } })).status).toBe(200);
+    const { body } = await agent.sayHello({ inventory: [spec.executionId], open: [spec.executionId] });
+    expect(body).toMatchObject({ mustNotBegin: [spec.executionId], startsAnew: false });
+  });
+
+  it('is not what an agent is told of what simply waits', async () => {
+    const runId = await server.startRun();
+    const { spec } = await agent.dispatchOf('A1', runId);
+    await agent.report(accepted(spec));
+    await agent.goAway();
+    const { body } = await agent.sayHello({ inventory: [spec.executionId], open: [spec.executionId] });
+    expect(body).toMatchObject({ mustNotBegin: [], startsAnew: false });
+  });
+});

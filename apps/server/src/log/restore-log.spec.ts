@@ -147,7 +147,7 @@ describe('an agent whose journal went back', () => {
     const { spec } = await agent.dispatchOf('S1', await server.startRun('S'));
     await agent.report(finished(spec));
     const { body } = await agent.sayHello({ inventory: [spec.executionId], open: [spec.executionId] });
-    expect(body).toMatchObject({ ended: [spec.executionId], startsAnew: true });
+    expect(body).toMatchObject({ mustNotBegin: [spec.executionId], startsAnew: true });
     expect((await server.events('&type=AgentConnected')).at(-1)?.data).toMatchObject({ startsAnew: 'journal-rolled-back' });
   });
 
@@ -170,6 +170,6 @@ describe('an agent whose journal went back', () => {
     await agent.report(finished(spec));
     agent.receipt = undefined;
     const { body } = await agent.sayHello({ inventory: [spec.executionId], open: [] });
-    expect(body).toMatchObject({ startsAnew: false, ended: [] });
+    expect(body).toMatchObject({ startsAnew: false, mustNotBegin: [] });
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ExecutionDetailsView, RunningView, RunView } from '#protocol/api';
-import { executionOf, jobOf } from '#domain/run/run.state';
+import { executionOf } from '#domain/run/run.state';
 import { statusOf } from '#domain/run/run-status';
 import { AgentsProjection } from '../agents/agents.projection.js';
 import { HttpProblem } from '../http/http-problem.js';
@@ -54,11 +54,9 @@ export class RunQueries {
   running(agent?: string): RunningView[] {
     const around = this.surroundings();
     const open = agent === undefined ? this.runs.allOpenExecutions() : this.runs.openExecutionsOf(agent).values();
-    const rows = [...open].flatMap(({ runId, jobId, executionId }) => {
-      const run = this.runs.find(runId)?.run;
-      const job = run && jobOf(run, jobId);
-      const execution = job && executionOf(job, executionId);
-      return run === undefined || job === undefined || execution === undefined ? [] : [runningView(run, job, execution, around)];
+    const rows = [...open].flatMap(({ executionId }) => {
+      const tracked = this.runs.execution(executionId);
+      return tracked === undefined ? [] : [runningView(tracked.run, tracked.job, tracked.execution, around)];
     });
     return rows.map((row) => ({ row, key: uncertaintyOf(row) })).sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ row }) => row);
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RunEvent } from '#events/run.events';
 import { isOpenExecution } from '#domain/run/execution-transitions';
 import { evolveRun } from '#domain/run/run.evolve';
-import { executionOf, jobOf, type Run, takesSlot } from '#domain/run/run.state';
+import { type Execution, executionOf, type Job, jobOf, type Run, takesSlot } from '#domain/run/run.state';
 import type { Position, RecordedEvent } from '#event-store/event-store.port';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 
@@ -11,6 +11,14 @@ export interface TrackedRun {
   readonly run: Run;
   /** Of RunStarted: the order of all runs. */
   readonly startPosition: Position;
+  readonly corrupt?: string;
+}
+
+/** An execution, and the job and run it is of. `corrupt` as in `TrackedRun`. */
+export interface TrackedExecution {
+  readonly run: Run;
+  readonly job: Job;
+  readonly execution: Execution;
   readonly corrupt?: string;
 }
 
@@ -53,6 +61,16 @@ export class RunsProjection implements Projection {
     return this.runs.get(runId);
   }
 
+  /** By its id alone, which begins with those of its run and its job. */
+  execution(executionId: string): TrackedExecution | undefined {
+    const [runId = '', jobId = ''] = executionId.split('~', 2);
+    const tracked = this.runs.get(runId);
+    const job = tracked && jobOf(tracked.run, jobId);
+    const execution = job && executionOf(job, executionId);
+    if (tracked === undefined || job === undefined || execution === undefined) return undefined;
+    return { run: tracked.run, job, execution, ...(tracked.corrupt !== undefined && { corrupt: tracked.corrupt }) };
+  }
+
   /** In the order in which they started. */
   all(): Iterable<TrackedRun> {
     return this.runs.values();
@@ -92,11 +110,12 @@ export class RunsProjection implements Projection {
     const job = jobOf(run, jobId);
     const execution = job && executionOf(job, executionId);
     if (execution === undefined) return;
-    const { agent, state } = execution;
+    const { agent, state, notKnownSince } = execution;
+    const isToBeTold = state === 'abandoned' && notKnownSince === undefined;
     const known = this.open.get(agent)?.get(executionId) ?? this.abandonedOn(agent).get(executionId);
     const each = known ?? { runId: run.runId, jobId, executionId, agent, position };
     keep(this.open, each, isOpenExecution(state));
-    if (known !== undefined || state === 'abandoned') keep(this.abandoned, each, state === 'abandoned');
+    if (known !== undefined || isToBeTold) keep(this.abandoned, each, isToBeTold);
     const inSlots = this.inSlots.get(agent) ?? new Set<string>();
     if (takesSlot(execution)) inSlots.add(executionId);
     else inSlots.delete(executionId);

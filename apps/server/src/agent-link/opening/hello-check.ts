@@ -1,6 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { isOpenExecution } from '#domain/run/execution-transitions';
-import { executionOf, jobOf } from '#domain/run/run.state';
 import type { Receipt } from '#events/agent.events';
 import type { EventStore } from '#event-store/event-store.port';
 import type { Hello } from '#protocol/agent-link';
@@ -12,6 +11,7 @@ import { LogFollower } from '../../event-sourcing/log-follower.js';
 import { HttpProblem } from '../../http/http-problem.js';
 import { AgentsAhead } from '../../log/agents-ahead.js';
 import { LogProjection } from '../../log/log.projection.js';
+import { isCancelPending } from '../../runs/run.view.js';
 import { RunsProjection } from '../../runs/runs.projection.js';
 import { ToldEnds } from './told-ends.js';
 
@@ -20,8 +20,8 @@ const PATIENCE_MS = 5_000;
 
 /** What a hello is worth: does this log hold all that the agent was told, and does the agent's journal hold all that it has told? */
 export interface CheckedHello extends Standing {
-  /** What the agent holds as waiting or running, and has told the end of: it must not begin (again). */
-  readonly ended: readonly string[];
+  /** What the agent holds as waiting or running, and must not begin: it has told its end, or it was called off while the agent was away. */
+  readonly mustNotBegin: readonly string[];
 }
 
 /**
@@ -47,14 +47,15 @@ export class HelloCheck {
     const { epoch } = this.log.state;
     const inEpoch = epoch === 0 ? {} : { epoch };
     const ended = this.endedAmong(hello.open ?? []);
+    const mustNotBegin = [...ended, ...this.calledOffAmong(hello.open ?? [])];
     if (await this.holdsAllThat(hello)) {
       this.ahead.settled(name);
-      return { ...inEpoch, ended, ...(ended.length > 0 || this.hasForgotten(name, hello) ? { startsAnew: 'journal-rolled-back' as const } : {}) };
+      return { ...inEpoch, mustNotBegin, ...(ended.length > 0 || this.hasForgotten(name, hello) ? { startsAnew: 'journal-rolled-back' as const } : {}) };
     }
     // Told in an earlier epoch: an operator has said since that the log was restored.
     if ((hello.epoch ?? 0) >= epoch) throw this.behind(name, hello);
     this.ahead.settled(name);
-    return { ...inEpoch, ended, startsAnew: 'log-restored' };
+    return { ...inEpoch, mustNotBegin, startsAnew: 'log-restored' };
   }
 
   /** What the log holds and this server has not folded yet it folds in a moment; who is told of a position was told of it after it was in the log. */
@@ -67,8 +68,16 @@ export class HelloCheck {
   /** The agent has told the end of these, and does not remember it. */
   private endedAmong(open: readonly string[]): string[] {
     return open.filter((executionId) => {
-      const execution = this.find(executionId);
+      const execution = this.runs.execution(executionId)?.execution;
       return execution !== undefined && !isOpenExecution(execution.state) && execution.state !== 'abandoned';
+    });
+  }
+
+  /** The frames that call them off come only after the welcome, and the agent's line moves with it. */
+  private calledOffAmong(open: readonly string[]): string[] {
+    return open.filter((executionId) => {
+      const tracked = this.runs.execution(executionId);
+      return tracked !== undefined && (isCancelPending(tracked.job, tracked.execution) || (isOpenExecution(tracked.execution.state) && tracked.execution.stopRequested === true));
     });
   }
 
@@ -76,14 +85,7 @@ export class HelloCheck {
   private hasForgotten(name: string, { inventory, receipt }: Hello): boolean {
     const held = new Set(inventory);
     if (this.told.after(name, BigInt(receipt?.position ?? '0')).some((executionId) => !held.has(executionId))) return true;
-    return [...this.runs.openExecutionsOf(name).values()].some(({ executionId }) => !held.has(executionId) && this.find(executionId)?.lastHeardAt !== undefined);
-  }
-
-  private find(executionId: string) {
-    const [runId = '', jobId = ''] = executionId.split('~');
-    const run = this.runs.find(runId)?.run;
-    const job = run && jobOf(run, jobId);
-    return job && executionOf(job, executionId);
+    return [...this.runs.openExecutionsOf(name).values()].some(({ executionId }) => !held.has(executionId) && this.runs.execution(executionId)?.execution.lastHeardAt !== undefined);
   }
 
   private behind(name: string, { receipt, servedUpTo, epoch = 0 }: Hello): HttpProblem {
