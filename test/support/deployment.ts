@@ -1,12 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentView, JobView, RunView } from '#protocol/api';
 import { Api } from './api.js';
 import { freePort } from './free-port.js';
+import { type Injection, onBoot } from './injection.js';
 import { KirokuProcess } from './kiroku-process.js';
 import { SmallDisk } from './small-disk.js';
 import { waitFor } from './wait-for.js';
+
+export interface AgentStart {
+  readonly slots?: number;
+  readonly servers?: readonly string[];
+  /** Whether to wait until it is connected. */
+  readonly connected?: boolean;
+  /** The module of its tasks. */
+  readonly tasks?: string;
+  readonly inject?: readonly Injection[];
+}
 
 /** A server and its agents as real processes, on a directory and a port of their own. */
 export class Deployment {
@@ -43,8 +55,8 @@ export class Deployment {
     return disk;
   }
 
-  async startServer(): Promise<void> {
-    const server = KirokuProcess.start(['server', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], { cwd: this.directory, log: this.path('server.log') });
+  async startServer(...inject: readonly Injection[]): Promise<void> {
+    const server = KirokuProcess.start(['server', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], { cwd: this.directory, log: this.path('server.log'), inject });
     this.server = server;
     await waitFor('the server listens', () => server.printed().some((line) => line.startsWith('listening on ')) || stillAlive(server, this.path('server.log')));
   }
@@ -54,11 +66,25 @@ export class Deployment {
   }
 
   /** Resolves when the agent is connected, unless `--server` names somebody else than this server. */
-  async startAgent(name = 'local', { slots = 8, servers = [this.url], connected = true } = {}): Promise<void> {
-    const args = ['agent', 'start', '--name', name, ...servers.flatMap((url) => ['--server', url]), '--data', join(this.data, `agent-${name}`), '--slots', String(slots)];
-    const agent = KirokuProcess.start([...args, '--token', readFileSync(join(this.data, 'agent.token'), 'utf8').trim()], { cwd: this.directory, log: this.path(`${name}.log`) });
+  async startAgent(name = 'local', { slots = 8, servers = [this.url], connected = true, tasks, inject = [] }: AgentStart = {}): Promise<void> {
+    const args = ['agent', 'start', '--name', name, ...servers.flatMap((url) => ['--server', url]), '--data', this.agentData(name), '--slots', String(slots), ...(tasks === undefined ? [] : ['--tasks', tasks])];
+    const agent = KirokuProcess.start([...args, '--token', readFileSync(join(this.data, 'agent.token'), 'utf8').trim()], { cwd: this.directory, log: this.path(`${name}.log`), inject });
     this.agents.set(name, agent);
     if (connected) await waitFor('the agent is connected', () => agent.printed().some((line) => line.startsWith('connected to ')) || stillAlive(agent, this.path(`${name}.log`)));
+  }
+
+  /** The `--data` of an agent. */
+  agentData(name = 'local'): string {
+    return join(this.data, `agent-${name}`);
+  }
+
+  /** An agent's host goes down: the agent and every process of its jobs end at once. When it is started again that is another boot. */
+  async rebootHost(name = 'local', bootId: string = randomUUID()): Promise<Injection> {
+    await this.killAgent(name);
+    // Stopped first, so that no wrapper sees the end of its job and writes it down.
+    for (const signal of ['SIGSTOP', 'SIGKILL'] as const) strike(processesIn(this.agentData(name)), signal);
+    await waitFor(`no process of the host of ${name} is left`, () => processesIn(this.agentData(name)).length === 0);
+    return onBoot(bootId);
   }
 
   async killAgent(name = 'local'): Promise<void> {
@@ -106,26 +132,30 @@ export class Deployment {
   /** Ends everything that was started, jobs included, by id. */
   async destroy(): Promise<void> {
     await Promise.all([...this.agents.values(), ...(this.server === undefined ? [] : [this.server])].map((each) => each.kill()));
-    for (const pid of this.processesInside()) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended in between.
-      }
-    }
+    strike(processesIn(this.directory), 'SIGKILL');
     for (const disk of this.disks.splice(0).reverse()) disk.unmount();
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
+}
 
-  /** Jobs and wrappers outlive their agent; they are known by where they work. */
-  private processesInside(): number[] {
-    return readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).map(Number).filter((pid) => {
-      try {
-        return readlinkSync(`/proc/${pid}/cwd`).startsWith(this.directory) || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(this.directory);
-      } catch {
-        return false;
-      }
-    });
+/** Jobs and wrappers outlive their agent; they are known by where they work. */
+function processesIn(directory: string): number[] {
+  return readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`).startsWith(directory) || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(directory);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function strike(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended in between.
+    }
   }
 }
 

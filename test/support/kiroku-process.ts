@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { environmentWith, type Injection } from './injection.js';
 
 /** The command as users call it. `npm test` has built what it runs. */
 export const KIROKU = fileURLToPath(new URL('../../bin/kiroku', import.meta.url));
@@ -17,9 +18,9 @@ export class KirokuProcess {
   }
 
   /** Starts it, with nothing of this environment's KIROKU_ variables. What it logs goes to a file. */
-  static start(args: readonly string[], { cwd, log }: { cwd: string; log: string }): KirokuProcess {
+  static start(args: readonly string[], { cwd, log, inject = [] }: { cwd: string; log: string; inject?: readonly Injection[] }): KirokuProcess {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KIROKU_') && name !== 'NODE_OPTIONS'));
-    const child = spawn(KIROKU, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(KIROKU, args, { cwd, env: { ...env, ...environmentWith(inject) }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const started = new KirokuProcess(child);
     child.stderr.on('data', (chunk: Buffer) => appendFileSync(log, chunk));
     createInterface({ input: child.stdout }).on('line', (line) => started.lines.push(line));
