@@ -37,8 +37,12 @@ export class AgentOutputsController {
     }
     const { [OUTPUT_HEADER.state]: state, [OUTPUT_HEADER.length]: length } = validate(announcement, headers, 'headers');
     longRequests.add(request.raw.socket);
-    await this.transfers.deliver(name, requestId, { body, length, isEnded: state === 'ended' });
-    longRequests.delete(request.raw.socket);
+    try {
+      await this.transfers.deliver(name, requestId, { body, length, isEnded: state === 'ended' });
+    } finally {
+      // The connection may carry another request, which is none that may take so long.
+      longRequests.delete(request.raw.socket);
+    }
     return {};
   }
 }

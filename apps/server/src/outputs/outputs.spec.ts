@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Server } from 'node:http';
+import type { ClientRequest, Server } from 'node:http';
 import type { DispatchFrame, Report } from '#protocol/agent-link';
 import type { OutputView } from '#protocol/api';
 import { waitFor } from '../../../../test/support/wait-for.js';
@@ -35,6 +35,20 @@ afterEach(async () => {
 
 const path = (query = '') => `/api/v1/runs/${runId}/jobs/S1/output?${query}`;
 const read = (query = '') => OutputReader.begin(server, path(query));
+
+/** From now on: makes the server's time for a request run out, and answers its side of the connection. */
+async function timeOuts(): Promise<(request: ClientRequest) => Socket> {
+  const connections: Socket[] = [];
+  const http = server.get(HttpAdapterHost).httpAdapter.getHttpServer() as Server;
+  await server.listen();
+  http.on('connection', (socket: Socket) => connections.push(socket));
+  return ({ socket: client }) => {
+    const connection = connections.find(({ remotePort }) => remotePort === client?.localPort);
+    if (connection === undefined) throw new Error('the request came over no new connection');
+    http.emit('clientError', Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), connection);
+    return connection;
+  };
+}
 
 /** A result whose stdout was these bytes, of which only the last ones travel. */
 function resultOf(content: Buffer, tailBytes = 4096, exitCode = 0): Report {
@@ -130,15 +144,11 @@ describe('an output that is followed', () => {
   });
 
   it('may take longer than any other request may', async () => {
-    const connections: Socket[] = [];
-    const http = server.get(HttpAdapterHost).httpAdapter.getHttpServer() as Server;
-    await server.listen();
-    http.on('connection', (socket: Socket) => connections.push(socket));
+    const timeOut = await timeOuts();
     const reading = read('follow=true');
     const { upload, status } = await agent.bring((await agent.outputWish()).requestId, RUNNING);
     const reader = await reading;
-    const late = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
-    http.emit('clientError', late, connections.find(({ remotePort }) => remotePort === upload.socket?.localPort));
+    expect(timeOut(upload).writable).toBe(true);
     upload.end('still here');
     expect([String(await reader.rest()), await status]).toEqual(['still here', 200]);
   });
@@ -296,6 +306,13 @@ describe('an output that nobody asked for', () => {
     expect([await status, String(await (await reading).rest())]).toEqual([200, 'mine']);
     expect(await (await agent.bring(requestId, RUNNING)).status).toBe(404);
     other.hangUp();
+  });
+
+  it('leaves its connection no longer than any other', async () => {
+    const timeOut = await timeOuts();
+    const { upload, status } = await agent.bring('00000000-0000-4000-8000-000000000000', RUNNING);
+    expect(await status).toBe(404);
+    expect(timeOut(upload).writable).toBe(false);
   });
 
   it('is no body for any other route', async () => {
