@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { whenOver } from './tidying.mjs';
+import { whenOver } from '../../scripts/when-over.mjs';
 
 /** Starts a module that calls `serveParent`. It ends with this process, whatever ends that. */
 export function startChild(module) {

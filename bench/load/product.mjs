@@ -5,7 +5,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { whenOver } from './tidying.mjs';
+import { whenOver } from '../../scripts/when-over.mjs';
 
 const MAIN = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 /** How `bin/kiroku` starts it. */

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { whenOver } from './tidying.mjs';
+import { whenOver } from '../../scripts/when-over.mjs';
 
 const SIZE = '48m';
 

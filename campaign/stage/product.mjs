@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { STEPS } from '../inject/steps.mjs';
-import { whenOver } from './tidying.mjs';
+import { whenOver } from '../../scripts/when-over.mjs';
 import { until } from './waiting.mjs';
 
 const MAIN = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));

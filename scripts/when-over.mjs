@@ -1,4 +1,4 @@
-/** What has to go when the campaign ends, however it ends. */
+/** What has to go when this process ends, however it ends. */
 const due = new Set();
 
 process.on('exit', () => {
