@@ -10,10 +10,10 @@ export interface Doings {
 }
 
 export function viewOfAgent({ agent, contact }: TrackedAgent, { openExecutions, lastContact }: Doings): AgentView {
-  const { name, session, enrolledAt, unmatched, drained, declaredLost } = agent;
+  const { name, session, enrolledAt, unmatchedCount, drained, declaredLost } = agent;
   return {
     name, state: contact.connected ? 'connected' : 'away', since: contact.since, slots: session?.slots ?? 0,
-    openExecutions, enrolledAt, unmatchedReports: unmatched.size,
+    openExecutions, enrolledAt, unmatchedReports: unmatchedCount,
     ...(session === undefined ? {} : { session: session.number, host: session.host, version: session.version }),
     ...(drained === undefined ? {} : { drained }),
     ...(declaredLost === undefined ? {} : { declaredLost }),

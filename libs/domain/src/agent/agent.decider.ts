@@ -24,6 +24,9 @@ export type AgentCommand =
   | RecordUnreachable
   | ChangeDuty;
 
+/** Two requests full of reports. A repeat of what is forgotten is recorded once more, which changes nothing and loses nothing. */
+const UNMATCHED_REMEMBERED = 1_000;
+
 /** The rules of an agent's name: who holds it, which session counts, and whether it gets work. */
 export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
   initialState: undefined,
@@ -51,7 +54,7 @@ export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
     if (event.type === 'AgentEnrolled') {
       if (agent !== undefined) throw corruptHistory(`agent ${agent.name} enrolled twice`);
       const { agent: name, credentialHash } = event.data;
-      return { name, credentialHash, enrolledAt: context.at, unmatched: new Set(), unreachable: false, revision: 0 };
+      return { name, credentialHash, enrolledAt: context.at, unmatched: new Set(), unmatchedCount: 0, unreachable: false, revision: 0 };
     }
     if (agent === undefined) throw corruptHistory(`${event.type} before AgentEnrolled`);
     return { ...apply(agent, event, context), revision: agent.revision + 1 };
@@ -103,7 +106,7 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
     case 'AgentConnectionRefused':
       return { ...agent, refused: refusalKey(agent.session?.number ?? 0, event.data) };
     case 'ReportUnmatched':
-      return { ...agent, unmatched: new Set(agent.unmatched).add(keyOf(event.data)) };
+      return { ...agent, unmatched: newest(agent.unmatched, keyOf(event.data)), unmatchedCount: agent.unmatchedCount + 1 };
     case 'AgentUnreachable':
       if (agent.unreachable || agent.session?.number !== event.data.session) throw corruptHistory(`agent ${agent.name} unreachable ${agent.unreachable ? 'twice' : 'after another session'}`);
       return { ...agent, unreachable: true };
@@ -119,6 +122,11 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
       return inService;
     }
   }
+}
+
+/** One more, and the oldest ones forgotten for it: the repeat of a report that was not acknowledged comes in its agent's next requests, if at all. */
+function newest(before: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  return new Set([...before, key].slice(-UNMATCHED_REMEMBERED));
 }
 
 function keyOf({ executionId, sequence }: DataOf<'ReportUnmatched'>): string {

@@ -29,8 +29,10 @@ export interface Agent {
   readonly session?: AgentSession;
   /** Whom the newest refusal was about, so that one who keeps trying is on record once. */
   readonly refused?: string;
-  /** Reports that fit no run, by execution and sequence, so that a repeat records nothing. */
+  /** The newest reports that fit no run, by execution and sequence, so that a repeat records nothing. */
   readonly unmatched: ReadonlySet<string>;
+  /** How many were ever recorded. */
+  readonly unmatchedCount: number;
   /** The order that keeps work from it. Sessions come and go under it, and so do credentials. */
   readonly drained?: StandingOrder;
   /** The word of a person that no process of it is left. The next session ends it. */
