@@ -8,7 +8,7 @@ import { freePort } from './free-port.js';
 import { type Injection, onBoot } from './injection.js';
 import { KirokuProcess } from './kiroku-process.js';
 import { SmallDisk } from './small-disk.js';
-import { waitFor } from './wait-for.js';
+import { InVainError, waitFor } from './wait-for.js';
 
 export interface AgentStart {
   readonly slots?: number;
@@ -160,7 +160,8 @@ function strike(pids: readonly number[], signal: NodeJS.Signals): void {
 }
 
 /** A process that has ended will not get any further: says why instead of waiting for it. */
-function stillAlive(started: KirokuProcess, log: string): false {
+async function stillAlive(started: KirokuProcess, log: string): Promise<false> {
   if (started.isAlive) return false;
-  throw new Error(`the process has ended: ${existsSync(log) ? readFileSync(log, 'utf8').slice(-2000) : ''}`);
+  await started.fellSilent;
+  throw new InVainError(`the process has ended: ${existsSync(log) ? readFileSync(log, 'utf8').slice(-2000) : ''}`);
 }

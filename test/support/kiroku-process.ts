@@ -12,9 +12,12 @@ export const KIROKU = fileURLToPath(new URL('../../bin/kiroku', import.meta.url)
 export class KirokuProcess {
   private readonly lines: string[] = [];
   private readonly ended: Promise<unknown>;
+  /** Its log has all that it said. */
+  readonly fellSilent: Promise<unknown>;
 
   private constructor(private readonly child: ChildProcess) {
     this.ended = once(child, 'exit');
+    this.fellSilent = once(child, 'close');
   }
 
   /** Starts it, with nothing of this environment's KIROKU_ variables. What it logs goes to a file. */

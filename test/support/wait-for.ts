@@ -3,9 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Long enough for a machine whose two cores are busy with other suites. */
 const PATIENCE_MS = 60_000;
 
+/** What is waited for cannot come any more: thrown by who is asked, it ends the waiting. */
+export class InVainError extends Error {
+  override readonly name = 'InVainError';
+}
+
 /**
- * Waits until something is so: asks again and again, and fails with the last answer when it never was. The only place where
- * tests let time pass.
+ * Waits until something is so: asks again and again, and fails with the last answer when it never was, or at once when it never
+ * can be. The only place where tests let time pass.
  */
 export async function waitFor<Fact>(what: string, ask: () => Promise<Fact | undefined | false> | Fact | undefined | false, patienceMs = PATIENCE_MS): Promise<Fact> {
   const deadline = performance.now() + patienceMs;
@@ -15,6 +20,7 @@ export async function waitFor<Fact>(what: string, ask: () => Promise<Fact | unde
       const fact = await ask();
       if (fact !== undefined && fact !== false) return fact;
     } catch (error) {
+      if (error instanceof InVainError) throw error;
       trouble = error;
     }
     await pause(20);
