@@ -27,9 +27,10 @@ export async function preparedApp(store: EventStore, options: ServerOptions, onF
   await life.createLog();
   await follower.start(onFailure);
   for (const path of await app.get(BootstrapTokens).ensure()) logger.log({ msg: 'made a token file', path });
-  await life.started();
-  app.get(Dispatcher).start(follower);
-  app.get(LostAgents).start(follower);
-  app.get(SilenceWatch).start();
+  await life.started(() => {
+    app.get(Dispatcher).start(follower);
+    app.get(LostAgents).start(follower);
+    app.get(SilenceWatch).start();
+  }, onFailure);
   return app;
 }

@@ -41,8 +41,14 @@ const CACHED_AGGREGATES = 20_000;
 export class AggregateRepository {
   private readonly cache = new Map<string, AnyAggregate>();
   private readonly queues = new StreamQueues();
+  private reserved: { readonly stream: string; readonly why: string } | undefined;
 
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore, private readonly clock: LogClock, private readonly trouble: StoreTrouble) {}
+
+  /** From now on only this stream is written to, and everybody else is told why and to try again; undefined ends it. */
+  reserve(reserved: { readonly stream: string; readonly why: string } | undefined): void {
+    this.reserved = reserved;
+  }
 
   /**
    * @param make builds the empty aggregate of the stream
@@ -55,6 +61,8 @@ export class AggregateRepository {
     decide: (aggregate: Aggregate, metadata: EventMetadata) => void,
   ): Promise<Transacted> {
     const fresh = make();
+    const { stream = fresh.stream, why } = this.reserved ?? {};
+    if (stream !== fresh.stream) return Promise.reject(new StoreUnavailableError(`nothing was appended: ${why}`));
     return this.queues.run(fresh.stream, async () => {
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const aggregate = await this.load(tries === 0 ? fresh : make());

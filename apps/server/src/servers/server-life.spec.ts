@@ -1,3 +1,4 @@
+import { waitFor } from '../../../../test/support/wait-for.js';
 import { ScriptedAgent, started } from '../../test-support/scripted-agent.js';
 import { CHAIN, closeServers, ServerUnderTest } from '../../test-support/server-under-test.js';
 
@@ -62,5 +63,46 @@ describe('an orderly stop', () => {
     await server.stop();
     expect((await server.store.events('server-')).at(-1)).toMatchObject({ type: 'ServerStopped', data: { reason: 'SIGTERM' } });
     expect(await server.store.typesOn('agent-local')).toEqual(['AgentEnrolled', 'AgentConnected']);
+  });
+});
+
+describe('a start that cannot be written', () => {
+  const skip = (runId: string) => server.request('POST', `/api/v1/runs/${runId}/jobs/A1/skip`, { body: { reason: 'r' } });
+
+  it('is tried again: meanwhile what is on record is shown, every command is refused, and nothing stands before it', async () => {
+    await server.define(CHAIN);
+    const runId = await server.startRun();
+    const agent = await ScriptedAgent.connected(server);
+    await agent.dispatchOf('A1', runId);
+    await server.halt();
+    const before = await server.store.events();
+    const repair = server.store.refuseAppends('server-');
+    server = await ServerUnderTest.start(server.store, server.data);
+    agent.server = server;
+    expect((await server.run(runId)).jobs).toHaveLength(2);
+    expect(await skip(runId)).toMatchObject({ status: 503, body: { code: 'store-unavailable', detail: expect.stringContaining('own start is not on record yet') as string } });
+    expect(await agent.sayHello()).toMatchObject({ status: 503, body: { code: 'store-unavailable' } });
+    expect(await server.store.events()).toEqual(before);
+
+    repair();
+    await waitFor('it is on record', async () => (await starts()).length === 2);
+    await waitFor('commands are taken', async () => (await skip(runId)).status === 200);
+    expect((await server.store.events()).slice(before.length).map(({ type }) => type)).toMatchObject({ 0: 'ServerStarted' });
+    expect(server.failures).toEqual([]);
+  });
+
+  it('is not on record when the server ends before there is room, nor is a stop', async () => {
+    await server.halt();
+    const repair = server.store.refuseAppends('server-');
+    server = await ServerUnderTest.start(server.store, server.data);
+    repair();
+    await server.stop();
+    expect(await server.store.typesOn('server-')).toEqual(['ServerStarted']);
+  });
+
+  it('ends the server when it fails for another reason', async () => {
+    await server.halt();
+    server.store.failNextAppend(new Error('something else'));
+    await expect(ServerUnderTest.start(server.store, server.data)).rejects.toThrow('something else');
   });
 });

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isOpenExecution } from '#domain/run/execution-transitions';
@@ -6,10 +6,14 @@ import type { Instant } from '#events/vocabulary';
 import { AggregateRepository } from '../event-sourcing/aggregate.repository.js';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
+import { StoreUnavailableError } from '#event-store/event-store.errors';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { VERSION } from '../version.js';
 import { ServerIdentity } from './server-identity.js';
 import { LogAggregate, ServerAggregate } from './server.aggregate.js';
+
+/** While the log cannot be written, in milliseconds. */
+const RETRY_MS = 1_000;
 
 /** What a start found in the log: the question after every crash. */
 interface Found {
@@ -21,8 +25,11 @@ interface Found {
 
 /** Puts the server's own start and stop on record. */
 @Injectable()
-export class ServerLife {
+export class ServerLife implements OnApplicationShutdown {
   private readonly logger = new Logger(ServerLife.name);
+  private isOnRecord = false;
+  private isOver = false;
+  private retry: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly repository: AggregateRepository,
@@ -36,21 +43,48 @@ export class ServerLife {
     await this.repository.transact(() => new LogAggregate(), this.envelope(), (log, metadata) => log.handle({ type: 'CreateLog', logId: randomUUID() }, metadata));
   }
 
-  async started(): Promise<void> {
+  /**
+   * A server that cannot write (a full disk) serves what it has folded and tries again. Nothing else is written before its start: that
+   * ends the sessions which agents had with its former life.
+   *
+   * @param begin called once the start is on record and folded
+   * @param onFailure it failed later, for another reason than a log that cannot be written
+   */
+  async started(begin: () => void, onFailure: (error: unknown) => void): Promise<void> {
     const found = this.found();
     this.logger.log({ ...found, msg: describe(found) });
-    const { id: server } = this.identity;
-    const { place } = await this.repository.transact(() => new ServerAggregate(server), this.envelope(), (aggregate, metadata) => {
-      aggregate.handle({ type: 'StartServer', started: { server, version: VERSION, host: hostname(), pid: process.pid, found } }, metadata);
-    });
-    await this.follower.whenFolded(BigInt(place.receipt.position));
+    this.repository.reserve({ stream: this.aggregate().stream, why: 'this server\'s own start is not on record yet' });
+    await this.putOnRecord(begin, onFailure);
+  }
+
+  onApplicationShutdown(): void {
+    this.isOver = true;
+    clearTimeout(this.retry);
   }
 
   async stopped(reason: string): Promise<void> {
-    const { id: server } = this.identity;
-    await this.repository.transact(() => new ServerAggregate(server), this.envelope(), (aggregate, metadata) => {
-      aggregate.handle({ type: 'StopServer', stopped: { server, reason } }, metadata);
+    if (!this.isOnRecord) return;
+    await this.repository.transact(() => this.aggregate(), this.envelope(), (aggregate, metadata) => {
+      aggregate.handle({ type: 'StopServer', stopped: { server: this.identity.id, reason } }, metadata);
     });
+  }
+
+  private async putOnRecord(begin: () => void, onFailure: (error: unknown) => void): Promise<void> {
+    try {
+      const started = { server: this.identity.id, version: VERSION, host: hostname(), pid: process.pid, found: this.found() };
+      const { place } = await this.repository.transact(() => this.aggregate(), this.envelope(), (aggregate, metadata) => aggregate.handle({ type: 'StartServer', started }, metadata));
+      this.isOnRecord = true;
+      this.repository.reserve(undefined);
+      await this.follower.whenFolded(BigInt(place.receipt.position));
+      if (!this.isOver) begin();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      if (!this.isOver) this.retry = setTimeout(() => void this.putOnRecord(begin, onFailure).catch(onFailure), RETRY_MS).unref();
+    }
+  }
+
+  private aggregate(): ServerAggregate {
+    return new ServerAggregate(this.identity.id);
   }
 
   private found(): Found {
