@@ -3,6 +3,7 @@ import { play } from './acts/round.mjs';
 import { lineOf, planOf } from './draw/plan.mjs';
 import { HELP, optionsFrom } from './options.mjs';
 import { Coverage } from './report/coverage.mjs';
+import { Progress } from './report/progress.mjs';
 
 /** With fewer rounds chance may leave a step out. */
 const ROUNDS_FOR_ALL_STEPS = 50;
@@ -12,36 +13,44 @@ if (options.help) console.log(HELP);
 else process.exitCode = await campaign(options);
 process.exit();
 
-async function campaign({ seed, rounds, minutes, first, atOnce, runs, optional, breaks }) {
-  const coverage = new Coverage();
-  const sums = { rounds: 0, executions: 0, faults: 0 };
+async function campaign({ seed, rounds, minutes, first, atOnce, runs, optional, breaks, resume }) {
+  const progress = new Progress(resume, { seed, runs, optional, breaks });
   const over = performance.now() + minutes * 60_000;
   let next = first;
   let broken;
   const lane = async () => {
     while (next < first + rounds && broken === undefined && performance.now() < over) {
-      const plan = planOf(seed, next, { optional, runs });
+      const round = next;
       next += 1;
+      if (progress.has(round)) continue;
+      const plan = planOf(seed, round, { optional, runs });
       console.log(lineOf(plan));
       const begun = performance.now();
+      const coverage = new Coverage();
       const done = await play(plan, coverage, breaks);
-      sums.rounds += 1;
-      sums.executions += done.executions;
-      sums.faults += done.faults;
-      if (done.broken !== undefined) broken ??= { ...done.broken, round: plan.round };
-      else console.log(`round ${plan.round} held: ${done.executions} executions, ${done.faults} faults, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+      if (done.broken !== undefined) broken ??= { ...done.broken, round };
+      else {
+        progress.keep({ round, executions: done.executions, faults: done.faults, ...coverage.figures });
+        console.log(`round ${round} held: ${done.executions} executions, ${done.faults} faults, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+      }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
-  if (broken !== undefined) return tellBroken(broken, seed);
+  return broken === undefined ? tellHeld(progress.between(first, first + rounds - 1), seed) : tellBroken(broken, seed);
+}
+
+function tellHeld(played, seed) {
+  const coverage = new Coverage();
+  for (const figures of played) coverage.take(figures);
   console.log(`\n${coverage.table()}\n`);
   const unhit = coverage.unhit();
   if (unhit.length > 0) console.log(`no crash at: ${unhit.join('; ')}`);
-  if (unhit.length > 0 && sums.rounds >= ROUNDS_FOR_ALL_STEPS) {
-    console.log(`a step was never hit in ${sums.rounds} rounds: the campaign has not tried what it is for, seed ${seed}`);
+  if (unhit.length > 0 && played.length >= ROUNDS_FOR_ALL_STEPS) {
+    console.log(`a step was never hit in ${played.length} rounds: the campaign has not tried what it is for, seed ${seed}`);
     return 1;
   }
-  console.log(`held: ${sums.rounds} rounds, ${sums.faults} faults, ${sums.executions} executions, 0 lost, 0 doubled`);
+  const sum = (name) => played.reduce((all, figures) => all + figures[name], 0);
+  console.log(`held: ${played.length} rounds, ${sum('faults')} faults, ${sum('executions')} executions, 0 lost, 0 doubled`);
   return 0;
 }
 

@@ -11,6 +11,7 @@ export const HELP = `npm run campaign -- [options]
   --first K         the number of the first one: --rounds 1 --first K plays round K again (1)
   --at-once N       rounds that are played side by side (1)
   --runs N          runs a round, at least (20)
+  --resume FILE     keeps the figures of each round there; started again with it, only the rounds that are missing are played
   --store sqlite    the store of the server's log
   --faults LIST     of ${OPTIONAL.map((name) => `+${name}`).join(', ')}; several with commas (none)
   --break NAME      loads a break of one safeguard, which has to be found: ${BREAKS.join(', ')}
@@ -18,7 +19,7 @@ export const HELP = `npm run campaign -- [options]
 
 const NAMES = {
   seed: { type: 'string' }, rounds: { type: 'string', default: '10' }, first: { type: 'string', default: '1' }, 'at-once': { type: 'string', default: '1' }, runs: { type: 'string', default: '20' },
-  minutes: { type: 'string' }, store: { type: 'string', default: 'sqlite' }, faults: { type: 'string', default: '' }, break: { type: 'string' }, help: { type: 'boolean', default: false },
+  minutes: { type: 'string' }, resume: { type: 'string' }, store: { type: 'string', default: 'sqlite' }, faults: { type: 'string', default: '' }, break: { type: 'string' }, help: { type: 'boolean', default: false },
 };
 
 export function optionsFrom(args) {
@@ -29,7 +30,7 @@ export function optionsFrom(args) {
   const unknown = optional.find((word) => !OPTIONAL.includes(word));
   if (unknown !== undefined) throw new Error(`--faults knows ${OPTIONAL.map((name) => `+${name}`).join(', ')}, not '${unknown}'`);
   return {
-    help: values.help, breaks: values.break, optional, rounds: whole(values, 'rounds'), first: whole(values, 'first'), atOnce: whole(values, 'at-once'), runs: whole(values, 'runs'),
+    help: values.help, resume: values.resume, breaks: values.break, optional, rounds: whole(values, 'rounds'), first: whole(values, 'first'), atOnce: whole(values, 'at-once'), runs: whole(values, 'runs'),
     minutes: values.minutes === undefined ? Infinity : whole(values, 'minutes'),
     seed: values.seed === undefined ? 1 + Math.floor(Math.random() * 2 ** 31) : whole(values, 'seed'),
   };

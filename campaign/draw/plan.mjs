@@ -8,7 +8,7 @@ export const OPTIONAL = ['journal-rollback', 'log-restore'];
 export const FAULTS = ['crash', ...ALWAYS, ...COSTLY, ...OPTIONAL];
 
 const CRASHES = 3;
-const OTHERS = 4;
+const OTHERS = 2;
 const AGENTS = ['one', 'two'];
 
 /** Everything that is random about a round, from the seed and its number alone: the same round can be asked for again. */

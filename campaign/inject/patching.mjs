@@ -1,12 +1,18 @@
 // Changes methods of the built product in the process that loads this, and fails loudly where there is nothing of that name: a table
 // of steps that has gone stale must not pass for one that holds.
 import 'reflect-metadata';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const DIST = new URL('../../dist/', import.meta.url);
 
 /** Task hosts and other children are none of ours. */
 export const isProduct = process.argv[1]?.endsWith('/dist/apps/cli/src/main.js') === true;
 export const side = process.argv.includes('server') ? 'server' : 'agent';
+
+// Nine hundred modules, most of what a start costs: read one after the other by `require` they take a seventh less of it than by `import`, which
+// finds them loaded later on.
+if (isProduct) createRequire(import.meta.url)(fileURLToPath(new URL(`apps/${side}/src/main.js`, DIST)));
 
 export async function classOf(module, name) {
   const found = (await import(new URL(module, DIST).href))[name];

@@ -6,26 +6,34 @@ export class Coverage {
   constructor() {
     this.counts = new Map();
     this.missed = new Map();
-    this.faults = 0;
   }
 
   note(fault, step = '(before any step)') {
-    const key = `${step}\n${fault}`;
-    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
-    this.faults += 1;
+    add(this.counts, `${step}\n${fault}`, 1);
   }
 
+  /** Armed for it, and nothing came there. */
   miss(step) {
-    this.missed.set(step, (this.missed.get(step) ?? 0) + 1);
+    add(this.missed, step, 1);
+  }
+
+  /** As it can be written down, and taken over by another. */
+  get figures() {
+    return { counts: Object.fromEntries(this.counts), missed: Object.fromEntries(this.missed) };
+  }
+
+  take({ counts, missed }) {
+    for (const [key, count] of Object.entries(counts)) add(this.counts, key, count);
+    for (const [step, count] of Object.entries(missed)) add(this.missed, step, count);
   }
 
   count(step, fault) {
     return this.counts.get(`${step}\n${fault}`) ?? 0;
   }
 
-  /** Steps at which nothing ever crashed. */
+  /** Steps at which nothing ever crashed, and how often something was armed for them. */
   unhit() {
-    return STEPS.map(({ step }) => step).filter((step) => this.count(step, 'crash') === 0);
+    return STEPS.filter(({ step }) => this.count(step, 'crash') === 0).map(({ step }) => `${step} (armed ${this.missed.get(step) ?? 0} times)`);
   }
 
   /** As Markdown, with the faults that came to pass. */
@@ -36,4 +44,8 @@ export class Coverage {
     const sums = faults.map((fault) => steps.reduce((sum, step) => sum + this.count(step, fault), 0));
     return [`| step | ${faults.join(' | ')} |`, `|---|${'--:|'.repeat(faults.length)}`, ...rows, `| **all** | ${sums.join(' | ')} |`].join('\n');
   }
+}
+
+function add(counts, key, more) {
+  counts.set(key, (counts.get(key) ?? 0) + more);
 }

@@ -18,12 +18,12 @@ export class Product {
     mkdirSync(control, { recursive: true });
     for (const name of ['arm', 'hits']) rmSync(join(control, name), { force: true });
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KIROKU_') && name !== 'NODE_OPTIONS'));
-    const imports = [...importOf('crash-points'), ...importOf('boot-id'), ...(breaks === undefined ? [] : importOf(`break-${breaks}`))];
+    const imports = [...importOf('crash-points'), ...importOf('boot-id'), ...importOf('clock'), ...(breaks === undefined ? [] : importOf(`break-${breaks}`))];
     const output = openSync(log, 'a');
     this.control = control;
     this.lines = [];
     this.isAwaited = false;
-    this.child = spawn(process.execPath, ['--enable-source-maps', ...imports, MAIN, ...args], {
+    this.child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...imports, MAIN, ...args], {
       cwd, detached: true, stdio: ['ignore', 'pipe', output], env: { ...own, ...env, CAMPAIGN_DIRECTORY: control },
     });
     closeSync(output);
