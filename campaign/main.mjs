@@ -13,8 +13,8 @@ if (options.help) console.log(HELP);
 else process.exitCode = await campaign(options);
 process.exit();
 
-async function campaign({ seed, rounds, minutes, first, atOnce, runs, optional, breaks, resume }) {
-  const progress = new Progress(resume, { seed, runs, optional, breaks });
+async function campaign({ seed, rounds, minutes, first, atOnce, runs, only, breaks, resume }) {
+  const progress = new Progress(resume, { seed, runs, only, breaks });
   const over = performance.now() + minutes * 60_000;
   let next = first;
   let broken;
@@ -23,7 +23,7 @@ async function campaign({ seed, rounds, minutes, first, atOnce, runs, optional, 
       const round = next;
       next += 1;
       if (progress.has(round)) continue;
-      const plan = planOf(seed, round, { optional, runs });
+      const plan = planOf(seed, round, { only, runs });
       console.log(lineOf(plan));
       const begun = performance.now();
       const coverage = new Coverage();

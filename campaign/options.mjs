@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { OPTIONAL } from './draw/plan.mjs';
+import { FAULTS } from './draw/plan.mjs';
 
 export const BREAKS = ['ack-before-commit', 'no-expected-revision', 'forget-before-ack', 'start-without-claim', 'stale-inventory', 'stop-before-dispatch', 'log-rewind', 'resend-after-forget'];
 
@@ -13,24 +13,24 @@ export const HELP = `npm run campaign -- [options]
   --runs N          runs a round, at least (20)
   --resume FILE     keeps the figures of each round there; started again with it, only the rounds that are missing are played
   --store sqlite    the store of the server's log
-  --faults LIST     of ${OPTIONAL.map((name) => `+${name}`).join(', ')}; several with commas (none)
+  --only LIST       no other kinds of faults than these, in turn (all): ${FAULTS.join(', ')}
   --break NAME      loads a break of one safeguard, which has to be found: ${BREAKS.join(', ')}
 `;
 
 const NAMES = {
   seed: { type: 'string' }, rounds: { type: 'string', default: '10' }, first: { type: 'string', default: '1' }, 'at-once': { type: 'string', default: '1' }, runs: { type: 'string', default: '20' },
-  minutes: { type: 'string' }, resume: { type: 'string' }, store: { type: 'string', default: 'sqlite' }, faults: { type: 'string', default: '' }, break: { type: 'string' }, help: { type: 'boolean', default: false },
+  minutes: { type: 'string' }, resume: { type: 'string' }, store: { type: 'string', default: 'sqlite' }, only: { type: 'string' }, break: { type: 'string' }, help: { type: 'boolean', default: false },
 };
 
 export function optionsFrom(args) {
   const { values } = parseArgs({ args, options: NAMES });
   if (values.store !== 'sqlite') throw new Error(`--store knows sqlite, not '${values.store}'`);
   if (values.break !== undefined && !BREAKS.includes(values.break)) throw new Error(`--break knows ${BREAKS.join(', ')}, not '${values.break}'`);
-  const optional = values.faults.split(',').filter((word) => word !== '').map((word) => word.replace(/^\+/, ''));
-  const unknown = optional.find((word) => !OPTIONAL.includes(word));
-  if (unknown !== undefined) throw new Error(`--faults knows ${OPTIONAL.map((name) => `+${name}`).join(', ')}, not '${unknown}'`);
+  const only = values.only?.split(',');
+  const unknown = only?.find((kind) => !FAULTS.includes(kind));
+  if (unknown !== undefined) throw new Error(`--only knows ${FAULTS.join(', ')}, not '${unknown}'`);
   return {
-    help: values.help, resume: values.resume, breaks: values.break, optional, rounds: whole(values, 'rounds'), first: whole(values, 'first'), atOnce: whole(values, 'at-once'), runs: whole(values, 'runs'),
+    help: values.help, resume: values.resume, breaks: values.break, only, rounds: whole(values, 'rounds'), first: whole(values, 'first'), atOnce: whole(values, 'at-once'), runs: whole(values, 'runs'),
     minutes: values.minutes === undefined ? Infinity : whole(values, 'minutes'),
     seed: values.seed === undefined ? 1 + Math.floor(Math.random() * 2 ** 31) : whole(values, 'seed'),
   };

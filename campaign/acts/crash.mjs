@@ -15,13 +15,13 @@ export async function crash(stage, fault, round) {
   const helping = help(prelude, isHit, round);
   await until(isHit, PATIENCE_MS, 20);
   await helping;
-  if (!isHit()) await product.arm(undefined);
+  if (!isHit() || who === 'wrapper') await product.arm(undefined);
   await pause(20);
   // Also where none was seen: a wrapper that was spawned just now may come there yet.
   if (who === 'wrapper') round.excuse(agent, 'processes');
   if (!isHit()) return round.missed(step);
   round.note('crash', step);
-  if (who === 'wrapper') return product.arm(undefined);
+  if (who === 'wrapper') return undefined;
   if (who === 'agent') round.excuse(agent, 'tasks');
   await product.ended;
   await pause(lastsMs);

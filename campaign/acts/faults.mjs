@@ -1,12 +1,13 @@
 // What strikes, each from the first blow to the moment at which everybody is back. Jobs are started and words are said meanwhile.
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Broken } from '../check/broken.mjs';
-import { pause, until } from '../stage/waiting.mjs';
+import { pause } from '../stage/waiting.mjs';
 import { crash } from './crash.mjs';
-import { killAgent, restartServer } from './restarts.mjs';
+import { journalRollback, logRestore } from './put-back.mjs';
+import { killAgent, restartServer, stepOf } from './restarts.mjs';
+
+const HOUR_MS = 3_600_000;
 
 /**
  * @param round `note(fault, step)` for the table, `excuse(agent, why)` for what an agent cannot know any more
@@ -15,8 +16,6 @@ export async function strike(stage, fault, round) {
   await pause(fault.afterMs);
   await ACTS[fault.kind](stage, fault, round);
 }
-
-const stepOf = (stage, name) => stage.products.get(name).stepCounts()?.newest;
 
 const ACTS = {
   crash: (stage, fault, round) => crash(stage, fault, round),
@@ -77,8 +76,8 @@ const ACTS = {
   },
 
   'journal-lost': async (stage, { agent, lastsMs, slots }, round) => {
-    round.excuse(agent, 'journal');
     await killAgent(stage, agent, round);
+    round.excuse(agent, 'journal');
     round.note('journal-lost', stepOf(stage, agent));
     rmSync(stage.agentData(agent), { recursive: true, force: true, maxRetries: 5 });
     await pause(lastsMs);
@@ -86,45 +85,28 @@ const ACTS = {
   },
 
   reboot: async (stage, { agent, lastsMs, slots }, round) => {
-    round.excuse(agent, 'processes');
     await killAgent(stage, agent, round);
     round.note('reboot', stepOf(stage, agent));
     stage.killProcessesIn(stage.agentData(agent));
+    round.excuse(agent, 'processes');
     stage.bootIds.set(agent, randomUUID());
     await pause(lastsMs);
     stage.startAgent(agent, slots);
   },
 
-  'journal-rollback': async (stage, { agent, lastsMs, slots }, round) => {
-    round.excuse(agent, 'journal');
-    const [data, copy] = [stage.agentData(agent), `${stage.agentData(agent)}-copy`];
-    await killAgent(stage, agent, round);
-    rmSync(copy, { recursive: true, force: true });
-    execFileSync('cp', ['-a', data, copy]);
-    stage.startAgent(agent, slots);
-    await pause(1000 + lastsMs);
-    await killAgent(stage, agent, round);
-    round.note('journal-rollback', stepOf(stage, agent));
-    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
-    execFileSync('cp', ['-a', copy, data]);
-    stage.startAgent(agent, slots);
+  // Started again with a wall clock that is hours ahead or behind; it stays so.
+  'clock-jump': async (stage, { agent, lastsMs, slots, ends, hours }, round) => {
+    const name = ends === 'cut' ? 'server' : agent;
+    await (name === 'server' ? stage.server.kill() : killAgent(stage, agent, round));
+    round.note('clock-jump', stepOf(stage, name));
+    stage.clocks.set(name, hours * HOUR_MS);
+    await pause(lastsMs);
+    if (name === 'server') await restartServer(stage);
+    else stage.startAgent(agent, slots);
   },
 
-  'log-restore': async (stage, { lastsMs }, round) => {
-    const copy = join(stage.directory, 'log-copy');
-    const files = (from, to) => execFileSync('sh', ['-c', 'rm -f "$2"/log.db*; mkdir -p "$2"; cp "$1"/log.db* "$2"/', 'sh', from, to]);
-    await stage.server.kill();
-    files(stage.data, copy);
-    await restartServer(stage);
-    await pause(1000 + lastsMs);
-    await stage.server.kill();
-    round.note('log-restore', stepOf(stage, 'server'));
-    files(copy, stage.data);
-    round.logWentBack();
-    await restartServer(stage);
-    const said = await until(async () => (await stage.api.request('POST', '/log/restored', { reason: 'the campaign put back a copy' })).status < 300, 30_000);
-    if (said === undefined) throw new Broken(7, 'nobody could say that the log was restored');
-  },
+  'journal-rollback': journalRollback,
+  'log-restore': logRestore,
 };
 
 async function paused(stage, name, { kind, lastsMs }, round) {

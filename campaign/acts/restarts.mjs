@@ -6,6 +6,9 @@ export async function restartServer(stage) {
 
 /** Its tasks die with it, which is no secret. */
 export async function killAgent(stage, name, round) {
-  round.excuse(name, 'tasks');
   await stage.agent(name).kill();
+  round.excuse(name, 'tasks');
 }
+
+/** The newest step that a process has passed. */
+export const stepOf = (stage, name) => stage.products.get(name).stepCounts()?.newest;

@@ -11,7 +11,8 @@ import { Workload } from './workload.mjs';
 import { closingWords } from './words.mjs';
 
 const CLOSING_MS = 90_000;
-const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded'];
+const MARKING_MS = 120_000;
+const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded', 'ReportUnmatched'];
 
 /** @returns how many executions there were, and what is broken, if anything: law, what, story, and where it lies */
 export async function play(plan, coverage, breaks) {
@@ -30,8 +31,9 @@ export async function play(plan, coverage, breaks) {
 class Round {
   constructor(stage, plan, coverage) {
     Object.assign(this, { stage, plan, coverage, executions: 0, faults: 0 });
-    /** By `agent why`, when it was last done: what an agent cannot know any more, of executions before that. */
-    this.excuses = new Map();
+    /** What was done to agents, and where the log stood then: what they cannot know any more, of executions before that. */
+    this.excuses = [];
+    this.marking = [];
     this.workload = new Workload(stage, plan);
   }
 
@@ -44,14 +46,21 @@ class Round {
     this.coverage.miss(step);
   }
 
-  excuse(agent, why) {
-    this.excuses.set(`${agent} ${why}`, Date.now());
+  /** @param from where the log stood when nothing was amiss yet, if that is known */
+  excuse(agent, why, from) {
+    const excuse = { agent, why, from, upTo: undefined };
+    this.excuses.push(excuse);
+    this.marking.push(this.mark().then((place) => { excuse.upTo = place; }));
   }
 
-  logWentBack() {
-    for (const agent of AGENTS) this.excuse(agent, 'journal');
-    this.workload.answered = [];
-    this.workload.seen = [];
+  /** Where the log stands, as soon as a server says so: everything that has come to an agent by now was dispatched before that. */
+  mark() {
+    const { stage } = this;
+    return until(async () => {
+      const { life } = stage;
+      const { position } = await stage.api.get('/log');
+      return life === stage.life ? { life, position } : undefined;
+    }, MARKING_MS, 20);
   }
 
   async play() {
@@ -65,6 +74,7 @@ class Round {
     for (const fault of plan.faults) await strike(stage, fault, this);
     workload.isOver = true;
     await working;
+    await Promise.all(this.marking);
     await this.checkRecord();
     await this.closeRuns();
     await this.lastResults();
@@ -95,19 +105,20 @@ class Round {
   /** A result may come after its run was closed: an agent has to have its time to tell it. */
   async lastResults() {
     await until(async () => {
-      const known = new Set((await this.stage.api.log()).filter(({ type }) => RESULTS.includes(type)).map(({ data }) => data.executionId));
+      const logs = [...this.stage.formerLogs.map(({ log }) => log), await this.stage.api.log()];
+      const known = new Set(logs.flat().filter(({ type }) => RESULTS.includes(type)).map(({ data }) => data.executionId));
       return [...readMarks(this.stage.marks).values()].every(({ executionId, ended }) => ended.length === 0 || known.has(executionId));
-    }, this.excuses.size === 0 ? 10_000 : 2_000, 200);
-    for (const { runId } of await this.stage.api.all('/runs')) this.workload.seen.push(await this.stage.api.get(`/runs/${runId}`));
+    }, this.excuses.length === 0 ? 10_000 : 2_000, 200);
+    for (const { runId } of await this.stage.api.all('/runs')) await this.workload.look(runId);
   }
 
   async checkRecord() {
-    checkRecord({ log: await this.stage.api.log(), answered: this.workload.answered });
+    checkRecord({ log: await this.stage.api.log(), answered: this.workload.answered.filter(({ life }) => life === this.stage.life) });
   }
 
   judge(log) {
-    const { workload: { answered, seen }, excuses } = this;
-    this.executions = check({ marks: readMarks(this.stage.marks), log, answered, seen, excuses });
+    const { workload: { answered, seen }, excuses, stage: { formerLogs: former } } = this;
+    this.executions = check({ marks: readMarks(this.stage.marks), former, log, answered, seen, excuses });
     this.surprised();
   }
 

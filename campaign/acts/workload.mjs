@@ -62,13 +62,20 @@ export class Workload {
   async say(kind) {
     const runId = this.choice.pick(this.started.filter((each) => each !== undefined).slice(-10));
     if (runId === undefined) return;
-    const view = await this.stage.api.get(`/runs/${runId}`).catch(() => undefined);
+    const view = await this.look(runId).catch(() => undefined);
     if (view === undefined) return;
-    this.seen.push(view);
     const word = wordFor(this.choice, view, AGENTS, kind);
     // Two operators see the same and say the same.
     const speakers = this.choice.chance(0.3) ? 2 : 1;
     if (word !== undefined) await Promise.all(Array.from({ length: speakers }, () => this.tell(word)));
+  }
+
+  /** The run as it is shown, in the life of the log in which it was asked for. */
+  async look(runId) {
+    const { life } = this.stage;
+    const view = await this.stage.api.get(`/runs/${runId}`);
+    this.seen.push({ ...view, life });
+    return view;
   }
 
   async stopSome() {
@@ -77,20 +84,22 @@ export class Workload {
 
   /** Refused is fine: the state has gone on. */
   async tell({ path, body }) {
+    const { life } = this.stage;
     const answer = await this.stage.api.request('POST', path, { reason: 'the campaign', ...body }).catch(() => undefined);
-    if (answer?.status === 200) this.answered.push({ what: `POST ${path}`, position: answer.body.position });
+    if (answer?.status === 200) this.answered.push({ what: `POST ${path}`, position: answer.body.position, life });
     return answer;
   }
 
   async answer(method, path, body, key) {
     let refused;
     const told = await until(async () => {
+      const { life } = this.stage;
       const answer = await this.stage.api.request(method, path, body, key === undefined ? {} : { 'idempotency-key': key });
       if (answer.status >= 400 && answer.status < 500) refused = answer;
-      return answer.status < 300 ? answer.body : refused;
+      return answer.status < 300 ? { ...answer.body, life } : refused;
     }, 60_000, 100);
     if (told === undefined || refused !== undefined) throw new Error(`${method} ${path}: ${JSON.stringify(refused ?? 'no answer for a minute')}`);
-    this.answered.push({ what: `${method} ${path}`, position: told.position, ...(told.runId !== undefined && { runId: told.runId }) });
+    this.answered.push({ what: `${method} ${path}`, position: told.position, life: told.life, ...(told.runId !== undefined && { runId: told.runId }) });
     return told;
   }
 }

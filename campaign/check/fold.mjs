@@ -34,9 +34,9 @@ export function shownStates(run) {
   }));
 }
 
-function begin({ runId, definition }) {
+function begin({ runId, definition, epoch = 0 }) {
   const jobs = definition.jobs.map(({ id, after }) => ({ id, after, state: 'waiting', attempt: 1, executions: [] }));
-  return { runId, jobs, held: false, stopRequested: false, finished: undefined };
+  return { runId, jobs, epoch, held: false, stopRequested: false, finished: undefined };
 }
 
 function apply(run, { type, data }) {
@@ -52,16 +52,12 @@ function apply(run, { type, data }) {
   };
   switch (type) {
     case 'RunHeld': run.held = true; return;
-    case 'RunHeldByRestore': run.held = true; return;
+    case 'RunHeldByRestore': Object.assign(run, { held: true, epoch: data.epoch }); return;
     case 'RunReleased': run.held = false; return;
     case 'RunStopRequested': run.stopRequested = true; return;
     case 'RunFinished': run.finished = data.status; return;
     case 'JobDispatched': return dispatch(run, job, data, impossible);
-    case 'ExecutionRecovered': {
-      job.executions.push({ id: data.executionId, state: 'dispatched' });
-      if (['waiting', 'held', 'ready'].includes(job.state) || EXECUTING.includes(job.state)) job.state = 'dispatched';
-      return;
-    }
+    case 'ExecutionRecovered': return recover(run, job, data, impossible);
     case 'JobAccepted': mustBe(['dispatched']); execution.state = 'accepted'; return;
     case 'JobStarted': mustBe(['dispatched', 'accepted']); both('running', 'running'); return;
     case 'JobOrphaned': mustBe(OPEN); both('running', 'running'); return;
@@ -98,9 +94,19 @@ function dispatch(run, job, { executionId, ordinal, attempt }, impossible) {
   const undecided = job.after.filter((name) => !THROUGH.includes(run.jobs.find(({ id }) => id === name).state));
   if (undecided.length > 0) impossible(2, `${executionId} was dispatched before ${undecided.join(', ')} was decided`);
   if (job.state !== 'ready') impossible(3, `${executionId} was dispatched while ${job.id} was ${job.state}: nobody asked for it`);
+  if (run.held || run.stopRequested) impossible(3, `${executionId} was dispatched while the run was ${run.held ? 'held' : 'being stopped'}`);
+  if (executionId !== `${run.runId}~${job.id}~${ordinal}${run.epoch === 0 ? '' : `~${run.epoch}`}`) impossible(3, `${executionId} does not follow from run, job, ordinal and epoch ${run.epoch}`);
   if (ordinal !== job.executions.length + 1 || attempt !== job.attempt) impossible(1, `${executionId} is not the next one of ${job.id}`);
   job.state = 'dispatched';
   job.executions.push({ id: executionId, state: 'dispatched' });
+}
+
+/** The agent holds it and the log had forgotten it: the job waits for it, unless it was decided already. */
+function recover(run, job, { executionId, ordinal, attempt }, impossible) {
+  if (run.jobs.some(({ executions }) => executions.some(({ id }) => id === executionId))) impossible(3, `${executionId} is there already`);
+  if (ordinal !== job.executions.length + 1 || attempt !== job.attempt) impossible(1, `${executionId} is not the next one of ${job.id}`);
+  job.executions.push({ id: executionId, state: 'dispatched' });
+  if (['waiting', 'held', 'ready', ...EXECUTING].includes(job.state)) job.state = 'dispatched';
 }
 
 /** What comes after it waits again, as far as it has not begun. */

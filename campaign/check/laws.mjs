@@ -1,34 +1,34 @@
-// The independent checker: it imports nothing of the product and does not know what is broken. It gets what the jobs wrote, the exported log, what
+// The independent checker: it imports nothing of the product and does not know what is broken. It gets what the jobs wrote, every life of the log, what
 // was answered and shown, and for each agent what it cannot know any more because of what was done to it. It throws the first law that does not hold.
 import { Broken } from './broken.mjs';
+import { Excuses } from './excuses.mjs';
+import { factsOf, unmatchedResults } from './facts.mjs';
 import { foldRun, shownStates } from './fold.mjs';
+import { isUpTo, Lives } from './lives.mjs';
+import { checkRestores, isForgottenByRestore } from './restores.mjs';
 
 const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded'];
 /** After these the agent has said that nothing of it ever ran. */
 const NEVER = ['JobNeverStarted', 'JobDeclined'];
 
-/** Between a blow and the moment that was noted for it, in milliseconds. */
-const MARGIN_MS = 1_500;
-
 /**
- * Whether something was done to the agent, since the execution was dispatched to it, that it may be excused by.
- *
- * @param excuses when it was last done, by `agent why`
+ * @param former the logs that were taken away by a restore; `answered` and `seen` say in which life they were
+ * @returns how many executions began
  */
-function isExcused(excuses, { agent, dispatched }, ...whys) {
-  return whys.some((why) => (excuses.get(`${agent} ${why}`) ?? -Infinity) + MARGIN_MS >= Date.parse(dispatched?.at));
-}
-
-/** @returns how many executions began */
-export function check({ marks, log, answered, seen, excuses }) {
-  checkRecord({ log, answered });
-  const runs = byStream(log, 'run-');
-  const facts = factsOf(log);
+export function check({ marks, former, log, answered, seen, excuses: given }) {
+  const lives = new Lives(former, log);
+  const facts = factsOf(lives);
+  const excuses = new Excuses(given, lives);
+  lives.logs.forEach((each, life) => {
+    const inLife = (one) => one.life === life;
+    checkRecord({ log: each, answered: answered.filter(inLife) });
+    checkShown(byStream(each, 'run-'), seen.filter(inLife));
+  });
+  checkRestores(lives, facts, marks);
   checkStarts(marks, facts, excuses);
-  checkResults(marks, facts, excuses);
-  checkEvidence(facts, excuses);
-  checkShown(runs, seen);
-  for (const [runId, events] of runs) if (!events.some(({ type }) => type === 'RunFinished')) throw new Broken(7, 'the run was never closed', runId);
+  checkResults(marks, facts, excuses, unmatchedResults(lives));
+  checkEvidence(marks, facts, excuses, lives);
+  for (const [runId, events] of byStream(log, 'run-')) if (!events.some(({ type }) => type === 'RunFinished')) throw new Broken(7, 'the run was never closed', runId);
   return marks.size;
 }
 
@@ -66,6 +66,7 @@ function checkAnswers(log, runs, answered) {
 /** Where a command's effect stands, by the path of its request. */
 function streamOf(what, runId) {
   if (runId !== undefined) return `run-${runId}`;
+  if (what.endsWith('/log/restored')) return 'log-kiroku';
   const [, kind, name] = /\/(jobnets|runs|agents|executions)\/([^/~]+)/.exec(what);
   return `${{ jobnets: 'jobnet', runs: 'run', agents: 'agent', executions: 'run' }[kind]}-${name}`;
 }
@@ -74,50 +75,62 @@ function streamOf(what, runId) {
 function checkStarts(marks, facts, excuses) {
   for (const { executionId, runId, begun } of marks.values()) {
     if (begun.length > 1) throw new Broken(3, `${executionId} began ${begun.length} times (processes ${begun.map(({ pid }) => pid).join(', ')})`, runId);
-    const { dispatched, all } = facts.get(executionId) ?? { all: [] };
-    if (dispatched === undefined) throw new Broken(3, `${executionId} began, and was never dispatched`, runId);
-    const never = all.find(({ type, data }) => NEVER.includes(type) || (type === 'JobStopped' && data.exitCode === undefined));
-    if (never !== undefined && !isExcused(excuses, facts.get(executionId), 'journal')) throw new Broken(3, `${executionId} began, and the log says that it never did (${never.type})`, runId);
+    const fact = facts.get(executionId);
+    if (fact?.dispatched === undefined) throw new Broken(3, `${executionId} began, and was never dispatched`, runId);
+    const never = [...fact.lost, ...fact.all].find(({ type, data }) => NEVER.includes(type) || (type === 'JobStopped' && data.exitCode === undefined));
+    if (never !== undefined && !excuses.cover(fact, ['journal'], never)) throw new Broken(3, `${executionId} began, and the log says that it never did (${never.type})`, runId);
   }
 }
 
 /** Each result once, with the exit code that the job gave; none that is not there, none of a job that gave none. */
-function checkResults(marks, facts, excuses) {
+function checkResults(marks, facts, excuses, unmatched) {
   for (const { executionId, runId, ended: [end] } of marks.values()) {
-    const { all, isTask } = facts.get(executionId);
-    const results = all.filter(({ type }) => RESULTS.includes(type));
+    const fact = facts.get(executionId);
+    const results = fact.all.filter(isResult);
     if (results.length > 1) throw new Broken(4, `${executionId} has ${results.length} results`, runId);
     if (end === undefined) continue;
-    const [result] = results;
-    if (result === undefined && !isExcused(excuses, facts.get(executionId), 'journal', 'processes', ...(isTask ? ['tasks'] : [])) && !wasStoppedBeside(facts, executionId)) throw new Broken(4, `${executionId} ended with ${end.code}, and the log has no result of it`, runId);
+    // What only a lost stretch had dispatched fits no run any more.
+    const codes = [...results, ...fact.lost.filter(isResult)].map(({ data }) => data.exitCode);
+    if (!fact.isKept && unmatched.has(executionId)) codes.push(unmatched.get(executionId).exitCode);
+    const isMissed = codes.length === 0 && !excuses.cover(fact, ['journal', 'processes', ...(fact.isTask ? ['tasks'] : [])]) && !wasStoppedBeside(facts, executionId);
+    if (isMissed) throw new Broken(4, `${executionId} ended with ${end.code}, and the log has no result of it`, runId);
     // Between its last line and its exit a signal may still have met it.
-    const wasSignalled = all.some(({ type }) => type === 'JobStopRequested');
-    if (result !== undefined && result.data.exitCode !== end.code && !wasSignalled) throw new Broken(4, `${executionId} ended with ${end.code}, and the log says ${result.data.exitCode}`, runId);
+    const wasSignalled = [...fact.lost, ...fact.all].some(({ type }) => type === 'JobStopRequested');
+    if (!wasSignalled && codes.some((code) => code !== end.code)) throw new Broken(4, `${executionId} ended with ${end.code}, and the log says ${codes.join(', ')}`, runId);
   }
-  for (const [executionId, { runId, all }] of facts) {
-    const success = all.find(({ type, data }) => RESULTS.includes(type) && data.exitCode === 0);
+  for (const [executionId, { runId, all, lost }] of facts) {
+    const success = [...lost, ...all].find((event) => isResult(event) && event.data.exitCode === 0);
     if (success !== undefined && marks.get(executionId)?.ended.length !== 1) throw new Broken(4, `the log says that ${executionId} ended with 0, and it did not`, runId);
   }
 }
 
+const isResult = ({ type }) => RESULTS.includes(type);
+
 /** Lost, or not known to its agent: only where something was done that makes it so (law 5: nothing else decides what really happened). */
-function checkEvidence(facts, excuses) {
-  for (const [executionId, { runId, isTask, all }] of facts) {
-    for (const { type, data } of all) {
-      const because = type === 'JobNotKnownToAgent' ? ['journal'] : type === 'JobLost' || type === 'JobOrphaned' ? ['processes', 'journal', ...(isTask ? ['tasks'] : [])] : undefined;
-      if (because !== undefined && !isExcused(excuses, facts.get(executionId), ...because) && !(type === 'JobLost' && wasStoppedBeside(facts, executionId))) throw new Broken(5, `${type} of ${executionId} (${data.reason}), and nothing was done that makes it so`, runId);
+function checkEvidence(marks, facts, excuses, lives) {
+  for (const [executionId, fact] of facts) {
+    for (const event of [...fact.lost, ...fact.all]) {
+      const { type, data } = event;
+      const because = type === 'JobNotKnownToAgent' ? ['journal'] : type === 'JobLost' || type === 'JobOrphaned' ? ['processes', 'journal', ...(fact.isTask ? ['tasks'] : [])] : undefined;
+      if (because === undefined || excuses.cover(fact, because, event)) continue;
+      if (type === 'JobLost' && wasStoppedBeside(facts, executionId)) continue;
+      if (type === 'JobNotKnownToAgent' && isForgottenByRestore(lives, fact, event, marks, executionId)) continue;
+      throw new Broken(5, `${type} of ${executionId} (${data.reason}), and nothing was done that makes it so`, fact.runId);
     }
   }
 }
 
-/** A stop's grace and some, in milliseconds. */
-const STOP_TAKES_MS = 20_000;
-
 /** A task that ignores its stop is killed with its host, and what else ran there is lost: because of a word to a neighbour, which is on record. */
 function wasStoppedBeside(facts, executionId) {
   const { agent, dispatched, isTask } = facts.get(executionId);
-  const isStop = ({ type, at }) => type === 'JobStopRequested' && Date.parse(at) + STOP_TAKES_MS >= Date.parse(dispatched?.at);
-  return isTask && [...facts].some(([other, fact]) => other !== executionId && fact.isTask && fact.agent === agent && fact.all.some(isStop));
+  return isTask && [...facts].some(([other, fact]) => other !== executionId && fact.isTask && fact.agent === agent && wasStoppedDuring(fact, dispatched));
+}
+
+/** Its stop was wished for, and its end, if there is one, is not from before the other was dispatched. */
+function wasStoppedDuring({ all, lost }, dispatched) {
+  const events = [...lost, ...all];
+  const end = events.find((event) => isResult(event) || event.type === 'JobLost');
+  return events.some(({ type }) => type === 'JobStopRequested') && (end === undefined || isUpTo(dispatched, end.place));
 }
 
 /** What the API showed at a revision is what the log says up to there. */
@@ -129,24 +142,6 @@ function checkShown(runs, seen) {
     const folded = JSON.stringify(shownStates(foldRun(runs.get(runId), revision)));
     if (shown !== folded) throw new Broken(1, `at revision ${revision} the API showed ${shown}, and the log says ${folded}`, runId);
   }
-}
-
-/** By execution: its dispatch, and what else was recorded of it. */
-function factsOf(log) {
-  const facts = new Map();
-  const tasks = new Map();
-  for (const event of log) {
-    const { stream, type, data } = event;
-    if (!stream.startsWith('run-')) continue;
-    const runId = stream.slice('run-'.length);
-    if (type === 'RunStarted') tasks.set(runId, new Set(data.definition.jobs.filter(({ task }) => task !== undefined).map(({ id }) => id)));
-    if (data.executionId === undefined) continue;
-    const known = facts.get(data.executionId) ?? { runId, agent: undefined, dispatched: undefined, all: [], isTask: tasks.get(runId)?.has(data.jobId) === true };
-    facts.set(data.executionId, known);
-    if (type === 'JobDispatched' || type === 'ExecutionRecovered') Object.assign(known, { dispatched: event, agent: data.agent });
-    else known.all.push(event);
-  }
-  return facts;
 }
 
 function byStream(log, prefix) {

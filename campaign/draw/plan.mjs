@@ -1,32 +1,35 @@
 import { STEPS } from '../inject/steps.mjs';
 import { randomFrom } from './random.mjs';
 
-/** What strikes from outside, less what needs a flag. Those that take results away with them come in one round of a few. */
-const ALWAYS = ['kill-server', 'kill-agent', 'kill-both', 'pause-server', 'pause-agent', 'cut', 'hold-back', 'lose-answers', 'lose-requests', 'disk-full-agent', 'disk-full-server', 'derived-deleted'];
-const COSTLY = ['journal-lost', 'reboot'];
-export const OPTIONAL = ['journal-rollback', 'log-restore'];
-export const FAULTS = ['crash', ...ALWAYS, ...COSTLY, ...OPTIONAL];
+/** What strikes from outside. What takes results or the log away with it comes in one round of two, once. */
+const ALWAYS = [
+  'kill-server', 'kill-agent', 'kill-both', 'pause-server', 'pause-agent', 'cut', 'hold-back', 'lose-answers', 'lose-requests', 'disk-full-agent', 'disk-full-server', 'derived-deleted',
+  'clock-jump',
+];
+const COSTLY = ['journal-lost', 'reboot', 'journal-rollback', 'log-restore'];
+export const FAULTS = ['crash', ...ALWAYS, ...COSTLY];
 
 const CRASHES = 3;
 const OTHERS = 2;
 const AGENTS = ['one', 'two'];
 
 /** Everything that is random about a round, from the seed and its number alone: the same round can be asked for again. */
-export function planOf(seed, round, { optional = [], runs = 20 } = {}) {
+export function planOf(seed, round, { only, runs = 20 } = {}) {
   const random = randomFrom(seed, round, 'plan');
   const steps = randomFrom(seed, 'steps').shuffled(STEPS);
   const crashes = Array.from({ length: CRASHES }, (_, index) => crashAt(random, steps[((round - 1) * CRASHES + index) % steps.length]));
-  const kinds = [...outside(seed, round, ALWAYS, OTHERS), ...(round % 3 === 0 ? [random.pick(COSTLY)] : []), ...(optional.length > 0 && round % 2 === 0 ? [random.pick(optional)] : [])];
+  const usual = [...outside(seed, round, ALWAYS, OTHERS), ...(round % 2 === 0 ? outside(seed, round / 2, COSTLY, 1) : [])];
+  const kinds = only === undefined ? usual : outside(seed, round, only.filter((kind) => kind !== 'crash'), OTHERS);
   const others = kinds.map((kind) => ({
-    kind, agent: random.pick(AGENTS), afterMs: random.whole(0, 400), lastsMs: random.whole(50, 900), slots: random.whole(1, 6), ends: random.pick(['released', 'cut']),
+    kind, agent: random.pick(AGENTS), afterMs: random.whole(0, 400), lastsMs: random.whole(50, 900), slots: random.whole(1, 6), ends: random.pick(['released', 'cut']), hours: random.pick([-1, 1]) * random.whole(1, 72),
   }));
-  return { seed, round, runs, slots: [random.whole(2, 6), random.whole(2, 6)], faults: random.shuffled([...crashes, ...others]) };
+  return { seed, round, runs, slots: [random.whole(2, 6), random.whole(2, 6)], faults: random.shuffled([...(only?.includes('crash') === false ? [] : crashes), ...others]) };
 }
 
 /** All kinds take turns, in an order of the seed. */
 function outside(seed, round, kinds, count) {
   const order = randomFrom(seed, 'faults').shuffled(kinds);
-  return Array.from({ length: count }, (_, index) => order[((round - 1) * count + index) % order.length]);
+  return order.length === 0 ? [] : Array.from({ length: count }, (_, index) => order[((round - 1) * count + index) % order.length]);
 }
 
 function crashAt(random, { step, who, prelude }) {

@@ -25,6 +25,10 @@ export class Stage {
     stage.products = new Map();
     stage.proxies = new Map();
     stage.bootIds = new Map();
+    /** By process, in milliseconds: how far its wall clock is ahead of ours. */
+    stage.clocks = new Map();
+    /** The logs that a restore took away. What is answered now is answered in the life after them. */
+    stage.formerLogs = [];
     stage.starts = 0;
     /** Ends of processes that nobody has struck. */
     stage.surprises = [];
@@ -35,6 +39,10 @@ export class Stage {
 
   get canFillDisks() {
     return [...this.disks.values()].every(({ isOwn }) => isOwn);
+  }
+
+  get life() {
+    return this.formerLogs.length;
   }
 
   get server() {
@@ -54,7 +62,7 @@ export class Stage {
   }
 
   async startServer(armed) {
-    const server = this.start('server', ['server', '--listen', '127.0.0.1:0', '--data', this.data], armed);
+    const server = this.start('server', ['server', '--listen', '127.0.0.1:0', '--data', this.data], { armed });
     const line = await server.line('listening on ');
     if (line === undefined) return false;
     this.url = line.slice('listening on '.length);
@@ -62,14 +70,27 @@ export class Stage {
   }
 
   startAgent(name, slots, armed) {
-    const args = ['agent', 'start', '--name', name, '--server', this.proxies.get(name).url, '--data', this.agentData(name), '--slots', String(slots), '--tasks', TASKS, '--task-hosts', '1', '--token', this.token('agent')];
-    return this.start(name, args, armed, this.bootIds.get(name));
+    return this.start(name, this.agentArgs(name, slots, this.proxies.get(name).url, this.agentData(name)), { armed, bootId: this.bootIds.get(name) });
   }
 
-  start(name, args, armed, bootId) {
+  /** Another process under an agent's name, which talks to the server itself. It may end when it likes. */
+  startStranger(name, data) {
+    const stranger = this.start(`${name}-stranger`, this.agentArgs(name, 4, this.url, data), { bootId: this.bootIds.get(name) });
+    stranger.isAwaited = true;
+    return stranger;
+  }
+
+  agentArgs(name, slots, server, data) {
+    return ['agent', 'start', '--name', name, '--server', server, '--data', data, '--slots', String(slots), '--tasks', TASKS, '--task-hosts', '1', '--token', this.token('agent')];
+  }
+
+  start(name, args, { armed, bootId }) {
+    const clock = this.clocks.get(name);
     const product = new Product({
       args, cwd: this.directory, control: join(this.directory, 'control', `${name}-${this.starts}`), log: join(this.directory, `${name}.log`), breaks: this.breaks,
-      env: { ...(armed !== undefined && { CAMPAIGN_CRASH: armed }), ...(bootId !== undefined && { CAMPAIGN_BOOT_ID: bootId }) },
+      env: {
+        ...(armed !== undefined && { CAMPAIGN_CRASH: armed }), ...(bootId !== undefined && { CAMPAIGN_BOOT_ID: bootId }), ...(clock !== undefined && { CAMPAIGN_CLOCK_MS: String(clock) }),
+      },
     });
     this.starts += 1;
     this.products.set(name, product);

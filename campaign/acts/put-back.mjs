@@ -1,0 +1,55 @@
+// An earlier copy is put back: of an agent's directory, or of the log.
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Broken } from '../check/broken.mjs';
+import { copyLog, readLog } from '../stage/log-file.mjs';
+import { pause, until } from '../stage/waiting.mjs';
+import { killAgent, restartServer, stepOf } from './restarts.mjs';
+
+const WORD_MS = 60_000;
+/** Nobody who knows more has been seen until then: it is said all the same. */
+const UNFORCED_MS = 6_000;
+
+export async function journalRollback(stage, { agent, lastsMs, slots }, round) {
+  const [data, copy] = [stage.agentData(agent), `${stage.agentData(agent)}-copy`];
+  await killAgent(stage, agent, round);
+  rmSync(copy, { recursive: true, force: true });
+  execFileSync('cp', ['-a', data, copy]);
+  const from = await round.mark();
+  stage.startAgent(agent, slots);
+  await pause(1000 + lastsMs);
+  await killAgent(stage, agent, round);
+  round.note('journal-rollback', stepOf(stage, agent));
+  rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+  execFileSync('cp', ['-a', copy, data]);
+  // What it had ended and told before the copy it has told; what it ended since, it may not know.
+  round.excuse(agent, 'journal', from);
+  stage.startAgent(agent, slots);
+}
+
+export async function logRestore(stage, { lastsMs }, round) {
+  const copy = join(stage.directory, 'log-copy');
+  await stage.server.kill();
+  copyLog(stage.data, copy);
+  await restartServer(stage);
+  await pause(1000 + lastsMs);
+  await stage.server.kill();
+  round.note('log-restore', stepOf(stage, 'server'));
+  // What is taken away is read before: nobody else knows of it afterwards. What a server answers from here on is of the next life.
+  const former = { log: readLog(stage.data), kept: readLog(copy).length, said: undefined };
+  stage.formerLogs.push(former);
+  copyLog(copy, stage.data);
+  await restartServer(stage);
+  await sayRestored(stage, round);
+  former.said = await round.mark();
+}
+
+async function sayRestored(stage, { workload }) {
+  const begun = performance.now();
+  const said = await until(async () => {
+    const force = performance.now() - begun > UNFORCED_MS;
+    return (await workload.tell({ path: '/log/restored', body: { reason: 'the campaign put back a copy', ...(force && { force }) } }))?.status === 200;
+  }, WORD_MS, 100);
+  if (said === undefined) throw new Broken(7, 'nobody could say that the log was restored');
+}
