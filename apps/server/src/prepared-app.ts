@@ -6,6 +6,7 @@ import { Dispatcher } from './agent-link/dispatcher.js';
 import { LostAgents } from './agent-link/lost-agents.js';
 import { SilenceWatch } from './agent-link/silence-watch.js';
 import { LogFollower } from './event-sourcing/log-follower.js';
+import { systemClock, type WallClock } from './event-sourcing/wall-clock.js';
 import { httpAdapter } from './http/http-adapter.js';
 import { BootstrapTokens } from './operators/bootstrap-tokens.js';
 import type { ServerOptions } from './server-options.js';
@@ -18,9 +19,12 @@ const logger = new Logger('Server');
  * The server over a store, ready to serve and not listening yet: the log is folded, what a start adds to it is added.
  *
  * @param onFailure the log cannot be read or understood any more: the process has to end
+ * @param clock the process's own, unless a test gives one
  */
-export async function preparedApp(store: EventStore, options: ServerOptions, onFailure: (error: unknown) => void): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(ServerModule.over(store, options), httpAdapter(), { bodyParser: false, abortOnError: false });
+export async function preparedApp(
+  store: EventStore, options: ServerOptions, onFailure: (error: unknown) => void, clock: WallClock = systemClock,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(ServerModule.over(store, options, clock), httpAdapter(), { bodyParser: false, abortOnError: false });
   await app.init();
   const life = app.get(ServerLife);
   const follower = app.get(LogFollower);

@@ -14,6 +14,7 @@ import { EventSourcingModule } from './event-sourcing/event-sourcing.module.js';
 import { EVENT_STORE } from './event-sourcing/event-store.token.js';
 import { LogFollower } from './event-sourcing/log-follower.js';
 import { type Projection, PROJECTIONS } from './event-sourcing/projection.js';
+import { WALL_CLOCK, type WallClock } from './event-sourcing/wall-clock.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { Authenticator } from './http/authenticator.js';
 import { CommandGateway } from './http/command-gateway.js';
@@ -59,14 +60,16 @@ const projectionsInOrder = {
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: FoldedInterceptor },
   ],
-  exports: [LogFollower, CommandGateway, Authenticator, EVENT_STORE, SERVER_OPTIONS, ServerIdentity],
+  exports: [LogFollower, CommandGateway, Authenticator, EVENT_STORE, WALL_CLOCK, SERVER_OPTIONS, ServerIdentity],
 })
 export class ServerModule {
-  static over(store: EventStore, options: ServerOptions): DynamicModule {
+  /** @param clock what time it is, for everybody in it */
+  static over(store: EventStore, options: ServerOptions, clock: WallClock): DynamicModule {
     return {
       module: ServerModule,
       providers: [
         { provide: EVENT_STORE, useValue: store },
+        { provide: WALL_CLOCK, useValue: clock },
         { provide: SERVER_OPTIONS, useValue: options },
         { provide: ServerIdentity, useFactory: () => ServerIdentity.in(options.data) },
       ],

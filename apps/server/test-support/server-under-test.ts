@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { CommandAnswer, EventView, List, RunView } from '#protocol/api';
 import type { Problem } from '#protocol/problem';
 import { LogFollower } from '../src/event-sourcing/log-follower.js';
+import { systemClock, type WallClock } from '../src/event-sourcing/wall-clock.js';
 import { preparedApp } from '../src/prepared-app.js';
 import { ServerLife } from '../src/servers/server-life.js';
 import { MoodyEventStore } from './moody.event-store.js';
@@ -38,15 +39,17 @@ export class ServerUnderTest {
   readonly failures: unknown[] = [];
   private app!: NestFastifyApplication;
 
-  private constructor(readonly store: MoodyEventStore, readonly data: string, private readonly agentGraceSeconds: number) {}
+  private constructor(readonly store: MoodyEventStore, readonly data: string, private readonly agentGraceSeconds: number, private readonly clock: WallClock) {}
 
-  /** Over a log and a directory of its own, unless they are given: then it is a restart. */
-  static async start(store = new MoodyEventStore(), data = mkdtempSync(join(tmpdir(), 'kiroku-server-')), agentGraceSeconds = 30): Promise<ServerUnderTest> {
+  /** Over a log and a directory of its own, unless they are given: then it is a restart. By the real time, unless a simulated clock is given. */
+  static async start(
+    store = new MoodyEventStore(), data = mkdtempSync(join(tmpdir(), 'kiroku-server-')), agentGraceSeconds = 30, clock = systemClock,
+  ): Promise<ServerUnderTest> {
     Logger.overrideLogger(false);
     directories.add(data);
-    const server = new ServerUnderTest(store, data, agentGraceSeconds);
+    const server = new ServerUnderTest(store, data, agentGraceSeconds, clock);
     const options = { listen: { host: '127.0.0.1', port: 0 }, data, store: { kind: 'sqlite', file: join(data, 'log') }, agentGraceSeconds } as const;
-    server.app = await preparedApp(store, options, (error) => server.failures.push(error));
+    server.app = await preparedApp(store, options, (error) => server.failures.push(error), clock);
     open.add(server);
     return server;
   }
@@ -67,7 +70,7 @@ export class ServerUnderTest {
   /** Another process on the same log. */
   async restart(): Promise<ServerUnderTest> {
     await this.halt();
-    return ServerUnderTest.start(this.store, this.data, this.agentGraceSeconds);
+    return ServerUnderTest.start(this.store, this.data, this.agentGraceSeconds, this.clock);
   }
 
   get<Provider>(token: Type<Provider>): Provider {

@@ -2,11 +2,12 @@ import { Global, Module } from '@nestjs/common';
 import { AggregateRepository } from './aggregate.repository.js';
 import { LogClock } from './log-clock.js';
 import { StoreTrouble } from './store-trouble.js';
+import { WALL_CLOCK, type WallClock } from './wall-clock.js';
 
-/** What every feature stands on. The store itself comes from the server's options (`server.module.ts`). */
+/** What every feature stands on. The store itself and the clock come from the server's options (`server.module.ts`). */
 @Global()
 @Module({
-  providers: [AggregateRepository, StoreTrouble, { provide: LogClock, useFactory: () => new LogClock() }],
+  providers: [AggregateRepository, StoreTrouble, { provide: LogClock, inject: [WALL_CLOCK], useFactory: (clock: WallClock) => new LogClock(() => clock.now()) }],
   exports: [AggregateRepository, StoreTrouble, LogClock],
 })
 export class EventSourcingModule {}

@@ -5,7 +5,7 @@ import { position } from '#protocol/agent-link';
 import { eventView } from '#protocol/api';
 import { type StreamQuery, streamQuery } from '#protocol/event-queries';
 import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
-import { holdsEvent } from '../event-sourcing/holds-event.js';
+import { holdsEvent } from '../log/holds-event.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { Authenticator } from '../http/authenticator.js';
 import { requireFolded } from '../http/folded.interceptor.js';

@@ -5,7 +5,7 @@ import type { EventStore } from '#event-store/event-store.port';
 import type { Hello } from '#protocol/agent-link';
 import type { Standing } from '../../agents/connect-agent.handler.js';
 import { EVENT_STORE } from '../../event-sourcing/event-store.token.js';
-import { holdsEvent } from '../../event-sourcing/holds-event.js';
+import { holdsEvent } from '../../log/holds-event.js';
 import { LogClock } from '../../event-sourcing/log-clock.js';
 import { LogFollower } from '../../event-sourcing/log-follower.js';
 import { HttpProblem } from '../../http/http-problem.js';
@@ -13,6 +13,7 @@ import { AgentsAhead } from '../../log/agents-ahead.js';
 import { LogProjection } from '../../log/log.projection.js';
 import { isCancelPending } from '../../runs/run.view.js';
 import { RunsProjection } from '../../runs/runs.projection.js';
+import { endedAmong } from './differences.js';
 import { ToldEnds } from './told-ends.js';
 
 /** How long a hello waits for this server to fold what the agent was told, in milliseconds. */
@@ -46,7 +47,7 @@ export class HelloCheck {
   async check(name: string, hello: Hello): Promise<CheckedHello> {
     const { epoch } = this.log.state;
     const inEpoch = epoch === 0 ? {} : { epoch };
-    const ended = this.endedAmong(hello.open ?? []);
+    const ended = endedAmong(this.runs, hello.open ?? []);
     const mustNotBegin = [...ended, ...this.calledOffAmong(hello.open ?? [])];
     if (await this.holdsAllThat(hello)) {
       this.ahead.settled(name);
@@ -63,14 +64,6 @@ export class HelloCheck {
     const told = highest(servedUpTo, receipt);
     if (told > this.follower.position && (told > (await this.store.head() ?? 0n) || !(await this.follower.foldedWithin(told, PATIENCE_MS)))) return false;
     return receipt === undefined || holdsEvent(this.store, receipt);
-  }
-
-  /** The agent has told the end of these, and does not remember it. */
-  private endedAmong(open: readonly string[]): string[] {
-    return open.filter((executionId) => {
-      const execution = this.runs.execution(executionId)?.execution;
-      return execution !== undefined && !isOpenExecution(execution.state) && execution.state !== 'abandoned';
-    });
   }
 
   /** The frames that call them off come only after the welcome, and the agent's line moves with it. */
