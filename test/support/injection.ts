@@ -9,6 +9,11 @@ export function onBoot(bootId: string): Injection {
   return { module: new URL('../../campaign/inject/boot-id.mjs', import.meta.url), env: { CAMPAIGN_BOOT_ID: bootId } };
 }
 
+/** A wall clock that is off by so much, and jumps by so much more at each SIGUSR2. Monotonic clocks go on as they are. */
+export function wallClock({ offMs = 0, jumpMs = 0 }: { offMs?: number; jumpMs?: number }): Injection {
+  return { module: new URL('inject/wall-clock.mjs', import.meta.url), env: { TEST_CLOCK_OFF_MS: String(offMs), TEST_CLOCK_JUMP_MS: String(jumpMs) } };
+}
+
 /** The environment of a process with all of them. */
 export function environmentWith(injections: readonly Injection[]): Record<string, string> {
   if (injections.length === 0) return {};
