@@ -95,6 +95,13 @@ export const executionView = named('Execution', z.object({
   late: z.boolean().optional(),
 }));
 
+const JOB_DECISIONS = ['skip', 'stop', 'hold', 'release', 'rerun', 'settle', 'adopt', 'abandon', 'fail'] as const;
+
+const jobDecision = named('JobDecision', z.object({
+  decision: z.enum(JOB_DECISIONS), at: instant, actor, reason: z.string().optional(), ticket: z.string().optional(),
+  policy: z.enum(['onLost', 'onUnknown']).optional(),
+}), 'What a person, or a `policy` written in the job, decided: `fail` is a policy\'s. The list may grow: accept words that you do not know.');
+
 export const jobView = named('Job', z.object({
   jobId: identifier, state: jobState, evidence, attempt: z.int(), agent: identifier, after: z.array(identifier),
   executionId: executionIdSchema.optional(), ...ended,
@@ -102,6 +109,8 @@ export const jobView = named('Job', z.object({
   pending: z.array(z.string()),
   /** What keeps the job from starting, for people. */
   waitsFor: z.array(z.string()).optional(),
+  /** The newest; what is said of an execution that a decided job has left open is not one. */
+  lastDecision: jobDecision.optional(),
   executions: z.array(executionView),
 }), 'A job of a run. The flat fields are those of its current execution.');
 
@@ -187,6 +196,7 @@ export type RunningView = z.infer<typeof runningView>;
 export type JobnetState = (typeof JOBNET_STATES)[number];
 export type JobnetView = z.infer<typeof jobnetView>;
 export type JobnetVersionView = z.infer<typeof jobnetVersionView>;
+export type JobDecision = z.infer<typeof jobDecision>;
 export type StandingOrder = z.infer<typeof standingOrder>;
 export type OutputView = z.infer<typeof outputView>;
 export type AgentView = z.infer<typeof agentView>;

@@ -1,3 +1,4 @@
+import type { JobDecision } from '#protocol/api';
 import { FakeServer, stream } from '../testing/fake-server.js';
 import { kiroku } from '../testing/run-kiroku.js';
 import { event, job, run, runningA1, succeededA1, T0, T1, waitingA2 } from '../testing/views.js';
@@ -62,6 +63,22 @@ describe('run show', () => {
     expect(stdout).toMatch(/^run R1 of jobnet A version 1: running \(started 2026-11-20 12:00:00, for /);
     expect(stdout).toMatch(/A1 +running +local +2026-11-20 12:00:00 .*silent since 2026-11-20 12:00:00 \(.+\); pending: stop\n/);
     expect(stdout).toMatch(/A2 +waiting +local .*waits for A1\n/);
+  });
+
+  it('says who decided about a job last, when and why', async () => {
+    const by = (decision: JobDecision['decision'], more: Partial<JobDecision> = {}) => ({ lastDecision: { decision, at: T0, actor: { kind: 'operator' as const, id: 'hanako' }, ...more } });
+    const jobs = [
+      job('A1', { state: 'skipped', ...by('skip', { reason: 'done by hand', ticket: 'T-1' }) }),
+      job('A2', { state: 'running', pending: ['stop'], ...by('stop', { reason: 'wrong day' }) }),
+      job('A3', { state: 'failed', ...by('fail', { actor: { kind: 'agent', id: 'local' }, policy: 'onLost' }) }),
+      job('A4', by('postpone' as 'hold')),
+    ];
+    server.on('GET /runs/R1', { body: run({ jobs }) });
+    const { stdout } = await cli('run', 'show', 'R1');
+    expect(stdout).toMatch(/A1 +skipped .*[^;] skipped 2026-11-20 12:00:00 by hanako: done by hand \[T-1\]\n/);
+    expect(stdout).toMatch(/A2 +running .*pending: stop; asked to stop 2026-11-20 12:00:00 by hanako: wrong day\n/);
+    expect(stdout).toMatch(/A3 +failed .*counted as failed 2026-11-20 12:00:00 by the job's onLost\n/);
+    expect(stdout).toMatch(/A4 +waiting .*postpone 2026-11-20 12:00:00 by hanako\n/);
   });
 
   it('has the open execution and the late result of a decided job', async () => {

@@ -40,6 +40,7 @@ function jobView(run: Run, job: Job, around: Surroundings): JobView {
     ...endOf(execution),
     pending: pendingIntents(job),
     ...(waitsFor.length === 0 ? {} : { waitsFor }),
+    ...(job.lastDecision === undefined ? {} : { lastDecision: job.lastDecision }),
     executions: job.executions.map((each) => executionView(each, around)),
   };
 }

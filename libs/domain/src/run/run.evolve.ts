@@ -2,6 +2,7 @@ import type { RunEvent, RunEventOf } from '#events/run.events';
 import { corruptHistory } from '../corrupt-history.js';
 import type { FoldContext } from '../decider.js';
 import { type ExecutionEventType, nextExecutionState } from './execution-transitions.js';
+import { decisionIn, isDecision } from './interventions/last-decision.js';
 import { isExecuting, isThrough, type JobTransition, nextJobState } from './job-transitions.js';
 import { type Execution, executionOf, type Job, type Run, type RunState } from './run.state.js';
 import { beginRun } from './run-shape.js';
@@ -38,7 +39,7 @@ function fold(state: RunState, event: RunEvent, context: FoldContext): Run {
     return { ...beginRun(event.data, context.at), applied: new Map([[context.commandId, 0]]) };
   }
   if (state === undefined) throw corruptHistory(`${event.type} before RunStarted`);
-  const next = apply(state, event, context);
+  const next = decided(apply(state, event, context), state, event, context);
   return remember({ ...next, revision: state.revision + 1 }, context);
 }
 
@@ -46,6 +47,15 @@ function fold(state: RunState, event: RunEvent, context: FoldContext): Run {
 function remember(run: Run, { actor, commandId }: FoldContext): Run {
   if (actor.kind !== 'operator' || run.applied.has(commandId)) return run;
   return { ...run, applied: new Map(run.applied).set(commandId, run.revision) };
+}
+
+/** A stop or an abandonment of what a decided job has left open is about that execution alone: who decided the job stays to be seen. */
+function decided(next: Run, before: Run, event: RunEvent, context: FoldContext): Run {
+  if (!isDecision(event)) return next;
+  const index = indexOf(before, event.data.jobId);
+  const ofExecution = event.type === 'JobStopRequested' || event.type === 'ExecutionAbandoned';
+  if (ofExecution && !awaits(jobAt(before, index), event.data.executionId)) return next;
+  return replaceJob(next, index, { ...jobAt(next, index), lastDecision: decisionIn(event, context) });
 }
 
 function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, context: FoldContext): Run {
@@ -127,10 +137,14 @@ function moveBoth(run: Run, event: ExecutionEvent, transition: JobTransition, co
   const { jobId, executionId } = event.data;
   const moved = moveExecution(run, event, context);
   const job = jobAt(moved, indexOf(moved, jobId));
-  const decides = isExecuting(job.state) && job.executions.at(-1)?.executionId === executionId;
-  if (decides) return moveJob(moved, jobId, transition);
+  if (awaits(job, executionId)) return moveJob(moved, jobId, transition);
   if (event.type === 'JobFinished' || event.type === 'JobStopped') throw corruptHistory(`${event.type} of ${executionId}, which ${jobId} does not wait for`);
   return moved;
+}
+
+/** Whether what becomes of the execution decides the job. */
+function awaits(job: Job, executionId: string): boolean {
+  return isExecuting(job.state) && job.executions.at(-1)?.executionId === executionId;
 }
 
 function moveExecution(run: Run, event: ExecutionEvent, context: FoldContext): Run {

@@ -1,6 +1,7 @@
 import type { JobDefinition, JobnetDefinition } from '#events/definition';
 import type { Instant } from '#events/vocabulary';
 import { type ExecutionState, isOpenExecution } from './execution-transitions.js';
+import type { JobDecision } from './interventions/last-decision.js';
 import type { JobState } from './job-transitions.js';
 
 /** One execution: what an agent was told to run, at most once, ever (law 3). It has a life of its own beside its job's. */
@@ -39,6 +40,7 @@ export interface Job {
   readonly executions: readonly Execution[];
   /** By an operator's word: what it was settled with, or that of the late result that was adopted. */
   readonly exitCode?: number | undefined;
+  readonly lastDecision?: JobDecision | undefined;
 }
 
 /** A run of one version of a jobnet; `undefined` before RunStarted. */
