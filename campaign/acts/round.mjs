@@ -11,6 +11,8 @@ import { Workload } from './workload.mjs';
 import { closingWords } from './words.mjs';
 
 const CLOSING_MS = 90_000;
+/** Every question costs both sides more than the jobs that are waited for. */
+const ASKING_MS = 500;
 const MARKING_MS = 120_000;
 const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded', 'ReportUnmatched'];
 
@@ -92,7 +94,7 @@ class Round {
       const due = (await stage.api.all('/runs')).filter(({ runId, finishedAt }) => finishedAt === undefined || out.has(runId));
       for (const { runId } of due) for (const word of closingWords(random, await stage.api.get(`/runs/${runId}`))) await workload.tell(word);
       return due.length === 0;
-    }, CLOSING_MS, 200);
+    }, CLOSING_MS, ASKING_MS);
     this.surprised();
     if (closed === undefined) {
       // What keeps it open says more than that it is.
@@ -108,7 +110,7 @@ class Round {
       const logs = [...this.stage.formerLogs.map(({ log }) => log), await this.stage.api.log()];
       const known = new Set(logs.flat().filter(({ type }) => RESULTS.includes(type)).map(({ data }) => data.executionId));
       return [...readMarks(this.stage.marks).values()].every(({ executionId, ended }) => ended.length === 0 || known.has(executionId));
-    }, this.excuses.length === 0 ? 10_000 : 2_000, 200);
+    }, this.excuses.length === 0 ? 10_000 : 2_000, ASKING_MS);
     for (const { runId } of await this.stage.api.all('/runs')) await this.workload.look(runId);
   }
 

@@ -6,7 +6,7 @@ import { pause, until } from '../stage/waiting.mjs';
 import { wordFor } from './words.mjs';
 
 const JOBNETS = 8;
-const MOST_RUNS = 2;
+const MOST_RUNS = 1.25;
 
 export class Workload {
   constructor(stage, { seed, round, runs }) {
@@ -37,7 +37,7 @@ export class Workload {
   async startRuns() {
     while (this.started.length < this.runs || (!this.isOver && this.started.length < MOST_RUNS * this.runs)) {
       await this.startMore(1);
-      await pause(this.pace.whole(50, this.isOver ? 60 : 450));
+      await pause(this.pace.whole(50, this.isOver ? 60 : 900));
     }
   }
 
