@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockDataDirectory } from './data-directory-lock.js';
-import { DataDirectoryInUseError } from './journal.errors.js';
+import { DataDirectoryCopiedError, DataDirectoryInUseError } from './journal.errors.js';
 
 let directory: string;
 beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'kiroku-lock-')); });
@@ -39,4 +39,19 @@ it('leaves nothing behind where it is refused', () => {
   for (let attempt = 0; attempt < 5; attempt++) expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);
   expect(locks()).toEqual(['lock.1']);
   release();
+});
+
+it('lets nobody into a copy while the owner of the original lives on this host', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'kiroku-lock-'));
+  const release = lockDataDirectory(directory);
+  copyFileSync(join(directory, 'lock.owner'), join(copy, 'lock.owner'));
+  const owner = readFileSync(join(copy, 'lock.owner'), 'utf8');
+  expect(() => lockDataDirectory(copy)).toThrow(DataDirectoryCopiedError);
+  expect(() => lockDataDirectory(copy)).toThrow(`process ${process.pid}`);
+  for (const other of [owner.replace(/ [0-9]+\n$/, ' 1\n'), owner.replace(/\n\S+ /, '\nanother-boot ')]) {
+    writeFileSync(join(copy, 'lock.owner'), other);
+    lockDataDirectory(copy)();
+  }
+  release();
+  rmSync(copy, { recursive: true });
 });

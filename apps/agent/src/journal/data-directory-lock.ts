@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, linkSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, linkSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataDirectoryInUseError } from './journal.errors.js';
+import { currentBootId, identityOf, isAlive } from '../executions/process/proc.js';
+import { DataDirectoryCopiedError, DataDirectoryInUseError } from './journal.errors.js';
 
 const LOCK = /^lock\.([0-9]+)$/;
+/** Whose it is, for people; then what names that process for ever. Removed with the lock, left by a process that was killed. */
+const OWNER = 'lock.owner';
 
 /**
  * One agent per data directory. Node has no flock, and a pid says nothing (it is used again, and means another process in another
@@ -14,8 +17,12 @@ const LOCK = /^lock\.([0-9]+)$/;
  * Every owner takes the next number with an exclusive link after it saw that the newest has no writer, so the owner's is always the newest
  * and nobody ever removes or replaces a name that could be alive.
  *
+ * A copy has no FIFO that anybody holds, but it names its owner. Where that very process lives on this host, it works in the original: what a
+ * copy would start, end or report is its.
+ *
  * @returns what releases it
  * @throws DataDirectoryInUseError when another process, or this one, holds it
+ * @throws DataDirectoryCopiedError when it is a copy of one that is held
  */
 export function lockDataDirectory(directory: string): () => void {
   const own = join(directory, `lock.new.${randomUUID()}`);
@@ -23,10 +30,14 @@ export function lockDataDirectory(directory: string): () => void {
   const fd = openSync(own, constants.O_RDWR | constants.O_NONBLOCK);
   try {
     const number = take(directory, own);
-    writeFileSync(join(directory, 'lock.owner'), `process ${process.pid}`);
+    if (ownerLives(directory)) throw new DataDirectoryCopiedError(directory, ownerOf(directory));
+    writeFileSync(join(directory, OWNER), `process ${process.pid}\n${currentBootId()} ${identityOf(process.pid)?.startTime}\n`);
     for (const older of numbersIn(directory)) if (older < number) rmSync(nameOf(directory, older), { force: true });
     // The name stays: if numbers went back, two that looked at different times could each take one.
-    return () => closeSync(fd);
+    return () => {
+      rmSync(join(directory, OWNER), { force: true });
+      closeSync(fd);
+    };
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -67,10 +78,17 @@ function nameOf(directory: string, number: number): string {
 
 function ownerOf(directory: string): string {
   try {
-    return readFileSync(join(directory, 'lock.owner'), 'utf8');
+    return readFileSync(join(directory, OWNER), 'utf8').split('\n')[0] ?? '';
   } catch {
     return 'process unknown';
   }
+}
+
+/** Asked by who has the lock: nobody who lives can have had it but in another directory. */
+function ownerLives(directory: string): boolean {
+  if (!existsSync(join(directory, OWNER))) return false;
+  const [, pid, bootId, startTime = ''] = /^process ([0-9]+)\n(\S+) ([0-9]+)\n$/.exec(readFileSync(join(directory, OWNER), 'latin1')) ?? [];
+  return pid !== undefined && bootId === currentBootId() && isAlive({ pid: Number(pid), startTime });
 }
 
 /** True while any process holds the FIFO open for writing. What lies in it is read away: it only ever wakes. */

@@ -21,3 +21,11 @@ export class DataDirectoryInUseError extends Error {
     super(`the data directory ${directory} is in use by another agent (${owner}); stop that one, or give this one a directory of its own`);
   }
 }
+
+/** Its newest owner lives and holds another directory: what stands in this journal is that one's to run and to report. */
+export class DataDirectoryCopiedError extends Error {
+  override readonly name = 'DataDirectoryCopiedError';
+  constructor(readonly directory: string, owner: string) {
+    super(`the data directory ${directory} is a copy of one that another agent (${owner}) has in use; give this one a name and a directory of its own`);
+  }
+}
