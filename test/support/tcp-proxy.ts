@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import type { Frame } from '#protocol/agent-link';
 
 /** Up is what the agent says, down is what the server says. */
 export type Way = 'up' | 'down';
@@ -27,6 +28,7 @@ export class TcpProxy {
   private readonly allowances: { [Each in Way]?: Allowance | undefined } = {};
   private readonly watches = new Set<() => void>();
   private readonly pairs = new Set<Pair>();
+  private frameToLose: RegExp | undefined;
   private holding = false;
   private holdingRequests = false;
 
@@ -67,6 +69,11 @@ export class TcpProxy {
   /** After so much more that way, all of it is lost until the next cut; the connections stay open and say nothing. */
   loseAfter(way: Way, count: number, unit: Allowance['unit'] = 'bytes'): void {
     this.allowances[way] = { unit, left: count, isOver: false };
+  }
+
+  /** The next frame of this kind is lost on its way down; its connection lives on and says whatever comes after it. */
+  loseFrame(kind: Frame['kind']): void {
+    this.frameToLose = new RegExp(`[0-9a-f]+\\r\\nid: [0-9]+\\nevent: ${kind}\\n[^]*?\\n\\n\\r\\n`);
   }
 
   /** Resolves in the same turn in which so much more has passed. */
@@ -119,7 +126,7 @@ export class TcpProxy {
   private pass(way: Way, chunk: Buffer, pair: Pair): void {
     const isAnswer = way === 'down' && chunk.subarray(0, 7).toString('latin1') === 'HTTP/1.';
     if (way === 'up' && /^(GET|POST) /.test(chunk.subarray(0, 5).toString('latin1'))) pair.open += 1;
-    const part = this.allowed(way, chunk, isAnswer);
+    const part = this.allowed(way, way === 'down' ? this.lessFrame(chunk) : chunk, isAnswer);
     this.lost[way] += chunk.length - part.length;
     if (part.length === 0) return;
     (way === 'up' ? pair.upstream : pair.client).write(part);
@@ -127,6 +134,15 @@ export class TcpProxy {
     this.passed[way] += part.length;
     if (isAnswer) this.passed.answers += 1;
     for (const look of this.watches) look();
+  }
+
+  /** A server writes a frame as one chunk of its answer. */
+  private lessFrame(chunk: Buffer): Buffer {
+    if (this.frameToLose === undefined) return chunk;
+    const text = chunk.toString('latin1');
+    const rest = text.replace(this.frameToLose, '');
+    if (rest !== text) this.frameToLose = undefined;
+    return Buffer.from(rest, 'latin1');
   }
 
   private allowed(way: Way, chunk: Buffer, isAnswer: boolean): Buffer {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Frame, Hello, Report, ReportAnswer, ReportBatch } from '#protocol/agent-link';
+import type { Frame, Hello, Inventory, InventoryAnswer, Report, ReportAnswer, ReportBatch } from '#protocol/agent-link';
 
 /** What a fake server says: JSON unless it is a text; nothing at all when it is undefined. */
 export interface Reply {
@@ -19,10 +19,12 @@ export interface Received<Body> {
 export class FakeServer {
   readonly hellos: Received<Hello>[] = [];
   readonly batches: Received<ReportBatch>[] = [];
+  readonly inventories: Received<Inventory>[] = [];
   /** Open streams of frames, in the order in which they were opened. */
   readonly streams: ServerResponse[] = [];
   onHello: (hello: Hello, token: string | undefined) => Reply = () => ({ status: 201, body: { session: this.hellos.length, server: 'fake' } });
   onReports: (batch: ReportBatch) => Reply | undefined | Promise<Reply | undefined> = (batch) => ({ status: 200, body: acknowledging(batch.reports) });
+  onInventory: (inventory: Inventory) => Reply = () => ({ status: 200, body: { renew: false } satisfies InventoryAnswer });
   onStream: (response: ServerResponse) => void = (response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': welcome\n\n');
 
   private constructor(private readonly server: Server) {}
@@ -81,6 +83,10 @@ export class FakeServer {
     if (url.endsWith('/sessions')) {
       this.hellos.push({ url, token, body: body as Hello });
       return reply(response, this.onHello(body as Hello, token));
+    }
+    if (url.endsWith('/inventory')) {
+      this.inventories.push({ url, token, body: body as Inventory });
+      return reply(response, this.onInventory(body as Inventory));
     }
     this.batches.push({ url, token, body: body as ReportBatch });
     return reply(response, await this.onReports(body as ReportBatch));

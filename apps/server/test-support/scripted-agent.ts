@@ -130,7 +130,7 @@ export class ScriptedAgent {
     this.servedUpTo = position;
   }
 
-  post<Body>(route: 'sessions' | 'reports', body: unknown, token: string | undefined = this.credential): Promise<Answer<Body>> {
+  post<Body>(route: 'sessions' | 'reports' | 'inventory', body: unknown, token: string | undefined = this.credential): Promise<Answer<Body>> {
     return this.server.request<Body>('POST', `/api/v1/agents/${this.name}/${route}`, { body, token: token ?? null });
   }
 

@@ -11,6 +11,7 @@ import { named } from './named.js';
  *   POST /api/v1/agents/{name}/sessions    Hello -> Welcome         begins a session
  *   GET  /api/v1/agents/{name}/dispatches?session=N                 server-sent events: Frame
  *   POST /api/v1/agents/{name}/reports     ReportBatch -> ReportAnswer
+ *   POST /api/v1/agents/{name}/inventory   Inventory -> InventoryAnswer    now and then, compared with the log
  *   POST /api/v1/agents/{name}/outputs/{requestId}                  what a frame `output` asked for (`#protocol/outputs`)
  *
  * The agent shows its credential as a bearer token; the first hello of a name shows the enrolment token instead.
@@ -127,6 +128,21 @@ export const reportAnswer = named('ReportAnswer', z.object({
   acknowledged: z.array(z.object({ executionId: executionIdSchema, sequence: z.int().positive(), receipt })),
 }), 'One answer a report, in their order: where in the log it is stored.');
 
+/** What the agent holds in the middle of a session, all of it of one moment. */
+export const inventory = named('Inventory', z.object({
+  session: z.int().nonnegative(),
+  servedUpTo: position,
+  inventory: z.array(executionIdSchema).max(50_000),
+  open: z.array(executionIdSchema).max(50_000),
+  /** Of the open ones, what has not begun. */
+  waiting: z.array(executionIdSchema).max(50_000),
+  /** Of the open ones, what a stop has reached. */
+  stopping: z.array(executionIdSchema).max(50_000),
+}));
+
+/** `renew`: what the log and the agent hold differs for longer than a message may take. The next hello settles it. */
+export const inventoryAnswer = named('InventoryAnswer', z.object({ renew: z.boolean() }), '`renew`: log and agent differ, and the agent is to say hello again, which settles it.');
+
 /** Frames and comments come at least this often, in milliseconds; a link that is silent for three of them is dead on either side. */
 export const HEARTBEAT_MS = 5_000;
 
@@ -143,3 +159,5 @@ export type Hello = z.infer<typeof hello>;
 export type Welcome = z.infer<typeof welcome>;
 export type ReportBatch = z.infer<typeof reportBatch>;
 export type ReportAnswer = z.infer<typeof reportAnswer>;
+export type Inventory = z.infer<typeof inventory>;
+export type InventoryAnswer = z.infer<typeof inventoryAnswer>;

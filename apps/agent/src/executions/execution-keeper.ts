@@ -3,16 +3,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Receipt } from '#events/agent.events';
 import type { Instant } from '#events/vocabulary';
-import type { CancelFrame, DispatchFrame, Report, StopFrame, Welcome } from '#protocol/agent-link';
+import type { CancelFrame, DispatchFrame, Report, StopFrame } from '#protocol/agent-link';
 import { AgentJournal } from '../journal/agent-journal.js';
-import { type JournalPart, journalPart } from '../journal/journal-part.js';
+import { heldNow, type HeldNow, type JournalPart, journalPart } from '../journal/journal-part.js';
 import { lockDataDirectory } from '../journal/data-directory-lock.js';
 import { isAfter } from '../journal/journal-state.js';
 import type { TerminalReport } from '../journal/journal-record.js';
 import { endedWithout, reportOf } from './execution-report.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionStops } from './execution-stops.js';
-import { RETENTION, TASK_GRACE_MS, type KeeperOptions, type KeeperStep } from './keeper-options.js';
+import { RETENTION, type SessionBegan, TASK_GRACE_MS, type KeeperOptions, type KeeperStep } from './keeper-options.js';
 import { DirectoryPool } from './process/directory-pool.js';
 import { launchSetting, type LaunchSetting } from './process/launch.js';
 import { whyNotCancelled, whyNotStarted } from './known-already.js';
@@ -25,9 +25,6 @@ import { type KnownOutput, knownOutput } from '../outputs/known-output.js';
 
 /** As many as a hello can name. */
 const MOST_HELD = 50_000;
-
-/** What the server says when a session begins. */
-export type SessionBegan = Pick<Welcome, 'session' | 'epoch' | 'position' | 'startsAnew' | 'mustNotBegin'>;
 
 /**
  * Keeps what servers asked of this agent, runs it at most once, and keeps what became of it until a server has stored it.
@@ -136,10 +133,9 @@ export class ExecutionKeeper {
     const newest = this.#newest(executionId);
     if (newest === undefined || sequence < newest.sequence || !this.#unacknowledged.has(executionId)) return;
     const ended = this.journal.state.held.get(executionId)?.ended;
-    const isEnded = ended !== undefined;
-    if (isEnded && sequence !== newest.sequence) return;
+    if (ended !== undefined && sequence !== newest.sequence) return;
     this.#unacknowledged.delete(executionId);
-    if (!isEnded) return;
+    if (ended === undefined) return;
     this.options.onStep?.('acknowledged', executionId);
     try {
       await this.journal.append({ type: 'forgotten', executionId, receipt });
@@ -160,6 +156,11 @@ export class ExecutionKeeper {
   /** The journal's part of a hello. */
   hello(): JournalPart {
     return journalPart(this.journal);
+  }
+
+  /** What it holds at this moment. */
+  inventory(): HeldNow {
+    return heldNow(this.journal.state);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Welcome } from '#protocol/agent-link';
 import type { JournalOptions } from '../journal/agent-journal.js';
 import type { TasksOptions } from './tasks/open-tasks.js';
 
@@ -7,6 +8,9 @@ export type KeeperStep =
   | 'stop-wanted' | 'stopping' | 'signalled' | 'signal-kept';
 
 export type KeeperLog = (level: 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>) => void;
+
+/** What the server says when a session begins. */
+export type SessionBegan = Pick<Welcome, 'session' | 'epoch' | 'position' | 'startsAnew' | 'mustNotBegin'>;
 
 export interface KeeperOptions {
   /** Belongs to one agent; made with mode 0700. */

@@ -1,5 +1,6 @@
-import type { Hello } from '#protocol/agent-link';
+import type { Hello, Inventory } from '#protocol/agent-link';
 import type { AgentJournal } from './agent-journal.js';
+import type { JournalState } from './journal-state.js';
 
 /** What a hello says of the journal. */
 export type JournalPart = Pick<Hello, 'journalId' | 'journalSequence' | 'servedUpTo' | 'receipt' | 'previousSession' | 'inventory' | 'open' | 'epoch'>;
@@ -9,5 +10,17 @@ export function journalPart({ sequence, state: { journalId, servedUpTo, receipt,
     journalId, journalSequence: sequence, servedUpTo, epoch,
     ...(receipt !== undefined && { receipt }), ...(session !== undefined && { previousSession: session }),
     inventory: [...held.keys()], open: [...held.values()].filter(({ ended }) => ended === undefined).map(({ executionId }) => executionId),
+  };
+}
+
+/** What an inventory says in the middle of a session. */
+export type HeldNow = Omit<Inventory, 'session'>;
+
+export function heldNow({ servedUpTo, held }: JournalState): HeldNow {
+  const open = [...held.values()].filter(({ ended }) => ended === undefined);
+  const idsOf = (executions: typeof open) => executions.map(({ executionId }) => executionId);
+  return {
+    servedUpTo, inventory: [...held.keys()], open: idsOf(open),
+    waiting: idsOf(open.filter(({ starting }) => starting === undefined)), stopping: idsOf(open.filter(({ stopping }) => stopping !== undefined)),
   };
 }

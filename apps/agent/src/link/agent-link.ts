@@ -8,6 +8,7 @@ import type { KeeperLog } from '../executions/keeper-options.js';
 import type { OutputSender } from '../outputs/output-sender.js';
 import type { Credential } from './credential.js';
 import { LINK_PACE, pauseAfter } from './link-pace.js';
+import { RenewalAskedError } from './reconciliation.js';
 import type { ReportSender } from './report-sender.js';
 import { RefusedError, ServerClient } from './server-client.js';
 import { Session } from './session.js';
@@ -67,7 +68,8 @@ export class AgentLink {
       });
     } catch (error) {
       if (lasted()) this.troubles.delete(client.url);
-      if (!signal.aborted) this.tell(client.url, error);
+      if (error instanceof RenewalAskedError) this.log('info', `the session is renewed: ${error.message}`, { server: client.url });
+      else if (!signal.aborted) this.tell(client.url, error);
     }
     return lasted();
   }

@@ -13,10 +13,12 @@ export interface LinkPace {
   readonly longestPauseMs: number;
   /** A session that ends sooner was none: a server that lets everybody in and throws them out is no better than one that is away. */
   readonly lastingMs: number;
+  /** So often the server is told what the agent holds, to compare. */
+  readonly inventoryMs: number;
 }
 
 export const LINK_PACE: LinkPace = {
-  heartbeatMs: HEARTBEAT_MS, deadAfterMs: 3 * HEARTBEAT_MS, retryMs: 500, firstPauseMs: 50, longestPauseMs: 2_000, lastingMs: 500,
+  heartbeatMs: HEARTBEAT_MS, deadAfterMs: 3 * HEARTBEAT_MS, retryMs: 500, firstPauseMs: 50, longestPauseMs: 2_000, lastingMs: 500, inventoryMs: 5 * 60_000,
 };
 
 /**

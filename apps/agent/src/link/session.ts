@@ -4,10 +4,11 @@ import type { KeeperLog } from '../executions/keeper-options.js';
 import type { OutputSender } from '../outputs/output-sender.js';
 import { readFrames } from './frame-reader.js';
 import { LINK_PACE } from './link-pace.js';
+import { Reconciliation } from './reconciliation.js';
 import type { ReportSender } from './report-sender.js';
 import type { ServerClient } from './server-client.js';
 
-/** One session with one server: frames come down, reports go up, until one of the two ends. */
+/** One session with one server: frames come down, reports go up, what both hold is compared, until one of them ends it. */
 export class Session {
   constructor(
     private readonly client: ServerClient,
@@ -27,7 +28,10 @@ export class Session {
     try {
       const chunks = await this.client.stream(`${this.path}/dispatches?session=${this.number}`, signal);
       onConnected();
-      await Promise.race([this.take(chunks, over), this.sender.run(this.client, `${this.path}/reports`, this.number, signal)]);
+      const reconciliation = new Reconciliation(this.client, this.keeper, this.log, this.pace.inventoryMs);
+      await Promise.race([
+        this.take(chunks, over), this.sender.run(this.client, `${this.path}/reports`, this.number, signal), reconciliation.run(`${this.path}/inventory`, this.number, signal),
+      ]);
       over.signal.throwIfAborted();
     } catch (error) {
       // Whatever gave way to it first, the silence is the reason.

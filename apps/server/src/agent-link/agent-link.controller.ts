@@ -2,13 +2,14 @@ import { Controller, Get, Param, Post, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { identifier } from '#events/vocabulary';
-import { frame, type Hello, hello, type ReportAnswer, reportAnswer, type ReportBatch, reportBatch, type Welcome, welcome } from '#protocol/agent-link';
+import { frame, type Hello, hello, inventory, inventoryAnswer, type Inventory, type InventoryAnswer, type ReportAnswer, reportAnswer, type ReportBatch, reportBatch, type Welcome, welcome } from '#protocol/agent-link';
 import { HttpProblem } from '../http/http-problem.js';
 import { AlsoEnrols, CurrentPrincipal, ForAgents, type Principal } from '../http/principal.js';
 import { validate } from '../http/validate.js';
 import { CheckedBody, CheckedQuery } from '../openapi/checked.js';
 import { Route, Tag } from '../openapi/route.js';
 import { Dispatcher } from './dispatcher.js';
+import { InventoryComparison } from './opening/inventory-comparison.js';
 import { OwnNameGuard } from './own-name.guard.js';
 import { type LiveSession, LiveSessions } from './live-sessions.js';
 import { ReportRecording } from './report-recording.js';
@@ -17,7 +18,7 @@ import { SessionWatch } from './session-watch.js';
 
 const dispatchesQuery = z.object({ session: z.coerce.number().int().nonnegative() });
 
-/** The three routes that agents talk on (`#protocol/agent-link`). */
+/** The routes that agents talk on (`#protocol/agent-link`), less the one that brings outputs. */
 @Controller('api/v1/agents/:name')
 @ForAgents()
 @UseGuards(OwnNameGuard)
@@ -29,12 +30,13 @@ export class AgentLinkController {
     private readonly dispatcher: Dispatcher,
     private readonly live: LiveSessions,
     private readonly watch: SessionWatch,
+    private readonly comparison: InventoryComparison,
   ) {}
 
   @Post('sessions')
   @AlsoEnrols()
   @Route({
-    summary: 'Begin a session', answers: { 201: welcome }, refuses: { 409: ['agent-name-in-use', 'log-behind-agent', 'history-corrupt'] },
+    summary: 'Begin a session', answers: { 201: welcome }, refuses: { 409: ['agent-name-in-use', 'log-behind-agent', 'session-over', 'history-corrupt'] },
     description: 'The first one of a name shows the enrolment token, and gets the credential of the agent.',
   })
   open(@Param('name') name: string, @CheckedBody(hello, 'hello') greeting: Hello, @CurrentPrincipal() principal: Principal): Promise<Welcome> {
@@ -47,6 +49,15 @@ export class AgentLinkController {
   report(@Param('name') name: string, @CheckedBody(reportBatch, 'batch of reports') { session, reports }: ReportBatch): Promise<ReportAnswer> {
     this.live.require(name, session);
     return this.recording.record(name, reports);
+  }
+
+  @Post('inventory')
+  @Route({
+    summary: 'Compare what the agent holds with the log', description: 'It settles nothing. Where the two differ twice in a row, the agent is asked to begin another session, which does.',
+    answers: { 200: inventoryAnswer }, refuses: { 409: ['session-over'] },
+  })
+  compare(@Param('name') name: string, @CheckedBody(inventory, 'inventory') said: Inventory): InventoryAnswer {
+    return this.comparison.compare(this.live.require(name, said.session), said);
   }
 
   @Get('dispatches')

@@ -6,6 +6,7 @@ import { AgentsController } from './agents.controller.js';
 import { LogModule } from '../log/log.module.js';
 import { Dispatcher } from './dispatcher.js';
 import { HelloCheck } from './opening/hello-check.js';
+import { InventoryComparison } from './opening/inventory-comparison.js';
 import { LiveSessions } from './live-sessions.js';
 import { LostAgents } from './lost-agents.js';
 import { ReportRecording } from './report-recording.js';
@@ -17,7 +18,7 @@ import { ToldEnds } from './opening/told-ends.js';
 @Module({
   imports: [AgentsModule, LogModule, RunsModule],
   controllers: [AgentsController, AgentLinkController],
-  providers: [LiveSessions, ToldEnds, HelloCheck, SessionOpening, ReportRecording, Dispatcher, SessionWatch, LostAgents, SilenceWatch],
+  providers: [LiveSessions, ToldEnds, HelloCheck, InventoryComparison, SessionOpening, ReportRecording, Dispatcher, SessionWatch, LostAgents, SilenceWatch],
   exports: [Dispatcher, LiveSessions, ToldEnds, LostAgents, SilenceWatch],
 })
 export class AgentLinkModule {}

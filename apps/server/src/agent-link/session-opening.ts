@@ -14,6 +14,7 @@ import { LogProjection } from '../log/log.projection.js';
 import { RecoverExecutions } from '../runs/commands/recover-executions.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { ServerIdentity } from '../servers/server-identity.js';
+import { notHeld } from './opening/differences.js';
 import { HelloCheck } from './opening/hello-check.js';
 import { LiveSessions } from './live-sessions.js';
 
@@ -66,20 +67,12 @@ export class SessionOpening {
     for (const { place } of places) await this.follower.whenFolded(BigInt(place.receipt.position));
   }
 
-  /**
-   * What was dispatched to the agent before its journal began, or at or before what it has been served, and is neither in its hands nor
-   * answered, is not known to it. The log says since when the journal counts: a hello that failed half-way is made up for by the next one.
-   */
+  /** What it should hold and does not is not known to it. The log says since when the journal counts: a hello that failed half-way is made up for by the next one. */
   private async settle(name: string, { inventory, helloId, servedUpTo }: Hello): Promise<void> {
-    const held = new Set(inventory);
-    const served = BigInt(servedUpTo);
     const journalSince = this.agents.find(name)?.journalSince ?? 0n;
     const missing = new Map<string, string[]>();
-    for (const { runId, executionId, position } of [...this.runs.openExecutionsOf(name).values(), ...this.runs.abandonedOn(name).values()]) {
-      const expected = position <= served || position <= journalSince;
-      if (expected && !held.has(executionId) && this.runs.find(runId)?.corrupt === undefined) missing.set(runId, [...(missing.get(runId) ?? []), executionId]);
-    }
-    const reason = served < journalSince ? 'the agent\'s journal is new or was rolled back' : 'it was handed over, and is not in the agent\'s inventory';
+    for (const { runId, executionId } of notHeld(this.runs, name, { inventory, servedUpTo }, journalSince)) missing.set(runId, [...(missing.get(runId) ?? []), executionId]);
+    const reason = BigInt(servedUpTo) < journalSince ? 'the agent\'s journal is new or was rolled back' : 'it was handed over, and is not in the agent\'s inventory';
     const places = await Promise.all([...missing].map(([runId, executionIds]) =>
       this.bus.execute(new RecordNotKnown(runId, name, executionIds, reason, { commandId: newCommandId(), actor: this.identity.actor, causationId: helloId }))));
     for (const { place } of places) await this.follower.whenFolded(BigInt(place.receipt.position));

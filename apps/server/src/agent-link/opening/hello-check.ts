@@ -1,8 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { isOver } from '#domain/agent/agent.decider';
 import { isOpenExecution } from '#domain/run/execution-transitions';
 import type { Receipt } from '#events/agent.events';
 import type { EventStore } from '#event-store/event-store.port';
 import type { Hello } from '#protocol/agent-link';
+import { AgentsProjection } from '../../agents/agents.projection.js';
 import type { Standing } from '../../agents/connect-agent.handler.js';
 import { EVENT_STORE } from '../../event-sourcing/event-store.token.js';
 import { holdsEvent } from '../../log/holds-event.js';
@@ -41,10 +43,16 @@ export class HelloCheck {
     private readonly runs: RunsProjection,
     private readonly told: ToldEnds,
     private readonly clock: LogClock,
+    private readonly agents: AgentsProjection,
   ) {}
 
-  /** @throws HttpProblem 409 `log-behind-agent` until the log has caught up, or an operator has said that it was restored */
+  /**
+   * @throws HttpProblem 409 `log-behind-agent` until the log has caught up, or an operator has said that it was restored; `session-over` for a
+   *   repeat of a hello whose session is over: nothing is compared with it, and no credential given for it
+   */
   async check(name: string, hello: Hello): Promise<CheckedHello> {
+    const agent = this.agents.find(name)?.agent;
+    if (agent !== undefined && isOver(agent, hello.helloId)) throw new HttpProblem(409, 'session-over', 'this hello has begun a session that is over; say another one');
     const { epoch } = this.log.state;
     const inEpoch = epoch === 0 ? {} : { epoch };
     const ended = endedAmong(this.runs, hello.open ?? []);
