@@ -13,8 +13,8 @@ const nestEvents = {
 
 /** Relative paths that leave the library or application they stand in. */
 const leavesItsRoom = {
-  regex: '^(\\.\\./)+((apps|libs)/|(server|agent|cli|events|event-store|domain|protocol|tasks)/(src|test-support|contract|samples)/)',
-  message: 'Another part is imported by its name (#events/..., #domain/..., #event-store/..., #protocol/..., #tasks/...), or not at all.',
+  regex: '^(\\.\\./)+((apps|libs)/|(server|agent|cli|events|event-store|domain|occurrences|protocol|tasks)/(src|test-support|contract|samples)/)',
+  message: 'Another part is imported by its name (#events/..., #domain/..., #event-store/..., #occurrences/..., #protocol/..., #tasks/...), or not at all.',
 };
 
 /** Nothing but these, and files of the same part. */
@@ -33,10 +33,11 @@ function layer(files, patterns, { paths = [sqliteElsewhere, nestEvents], ignores
 
 const layers = [
   layer(['{apps,libs,test,bench}/**/*.ts'], []),
-  // What ages a log changes its bytes, which no port offers.
-  layer(['test/support/age-log.ts'], [], { paths: [nestEvents] }),
+  // What ages a log changes its bytes, and who locks it is a stranger: no port offers that.
+  layer(['test/support/age-log.ts', 'test/support/lock-log.ts'], [], { paths: [nestEvents] }),
   layer(['libs/domain/**/*.ts'], [never(['#event-store/', '#protocol/', '@nestjs/', 'rxjs', 'zod', 'yaml'], 'Rules know events and nothing else, their specs neither.')], { ignores: [] }),
   layer(['libs/domain/src/**/*.ts'], [only(['#events/'], 'Rules are pure: they import #events/... and each other. Clock, ids and chance come in as data.')]),
+  layer(['libs/occurrences/src/**/*.ts'], [only(['#events/', 'temporal-polyfill$', 'croner$'], 'When a schedule is due follows from #events/..., the zone database and croner alone.')]),
   layer(['libs/events/src/**/*.ts'], [only(['zod$'], 'The storage contract knows zod and itself.')]),
   layer(['libs/event-store/**/*.ts'], [only(['#events/', '#event-store/', 'node:'], 'A store knows events, Node and its own driver.')]),
   layer(['libs/event-store/src/sqlite/**/*.ts'], [only(['#events/', 'node:', 'better-sqlite3$'], 'A store knows events, Node and its own driver.')], { paths: [], ignores: [] }),
@@ -58,6 +59,20 @@ const pure = {
     'no-restricted-syntax': ['error',
       { selector: 'ClassDeclaration[superClass=null]', message: 'Rules are plain data and functions; a class belongs into an application.' },
       { selector: 'SwitchStatement[discriminant.property.name="type"] > SwitchCase[test=null]', message: 'No default over `type`: let the compiler count the cases.' },
+    ],
+  },
+};
+
+/** It counts with dates, which are values; the present is none. */
+const noPresent = {
+  files: ['libs/occurrences/src/**/*.ts'],
+  ignores: ['**/*.spec.ts'],
+  rules: {
+    'no-restricted-globals': pure.rules['no-restricted-globals'].filter((ban) => ban.name !== 'Date'),
+    'no-restricted-properties': ['error', ...[['Math', 'random'], ['Date', 'now'], ['Temporal', 'Now']].map(([object, property]) => ({ object, property, message: clock }))],
+    'no-restricted-syntax': ['error',
+      { selector: ':matches(NewExpression, CallExpression)[callee.name="Date"][arguments.length=0]', message: clock },
+      { selector: 'CallExpression[callee.property.name=/^(nextRun|nextRuns|previousRuns|enumerate)$/][arguments.length=0]', message: clock },
     ],
   },
 };
@@ -107,6 +122,7 @@ export default tseslint.config(
   { files: ['{apps,libs,test,bench}/**/*.ts'], extends: [tseslint.configs.recommendedTypeChecked, ours] },
   ...layers,
   pure,
+  noPresent,
   noAutoCommit,
   specs,
 );

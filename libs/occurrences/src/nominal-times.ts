@@ -1,0 +1,56 @@
+import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import { businessDays, movedDay, type NextDay } from './business-days.js';
+import { cronMinutes, nextCronDay } from './cron.js';
+import { DAY, MINUTE, dayOf, minutesOf, readLocal } from './local-time.js';
+import type { OperatingDays } from './operating-days.js';
+
+/** A local time that a rule names, whether the clocks ever show it or not. */
+export interface NominalTime {
+  readonly local: number;
+  readonly businessDay: number;
+}
+
+type NamedTimes = Exclude<ScheduleRule, { kind: 'every' }>;
+
+/** The local times from `from` to `to`, ascending and each once. Lazily: nothing is looked at before it is asked for. */
+export function nominalTimes(rule: NamedTimes, definition: ScheduleDefinition, days: OperatingDays | undefined, from: number, to: number): Iterable<NominalTime> {
+  if (rule.kind === 'once') return onceTimes(rule.once, definition, days, from, to);
+  const minutes = rule.kind === 'at' ? ascending(rule.at.map(minutesOf)) : cronMinutes(rule.cron);
+  const nextDay: NextDay = rule.kind === 'at' ? (day) => day : (day) => nextCronDay(rule.cron, day);
+  // The early morning after a business day belongs to it.
+  return timesOfDays(minutes, businessDays(nextDay, definition, days, dayOf(from) - 1, dayOf(to)), from);
+}
+
+function ascending(numbers: readonly number[]): number[] {
+  return [...new Set(numbers)].sort((one, other) => one - other);
+}
+
+/** A time after 24:00 and one of the next day may be the same local time: the day on which it really is keeps it. */
+function* timesOfDays(minutes: readonly number[], days: Iterable<number>, from: number): Generator<NominalTime> {
+  const early = minutes.map((minute) => minute * MINUTE).filter((time) => time < DAY);
+  const late = minutes.map((minute) => minute * MINUTE).filter((time) => time >= DAY);
+  let left: NominalTime[] = [];
+  for (const businessDay of days) {
+    let index = 0;
+    for (const time of early) {
+      const local = businessDay * DAY + time;
+      if (local < from) continue;
+      for (let before = left[index]; before !== undefined && before.local <= local; before = left[index += 1]) if (before.local < local) yield before;
+      yield { local, businessDay };
+    }
+    yield* left.slice(index);
+    left = late.map((time) => ({ local: businessDay * DAY + time, businessDay })).filter(({ local }) => local >= from);
+  }
+  yield* left;
+}
+
+function* onceTimes(once: readonly string[], definition: ScheduleDefinition, days: OperatingDays | undefined, from: number, to: number): Generator<NominalTime> {
+  const found = new Map<number, NominalTime>();
+  for (const written of once.map(readLocal)) {
+    const businessDay = movedDay(dayOf(written), definition, days);
+    if (businessDay === undefined) continue;
+    const local = businessDay * DAY + (written - dayOf(written) * DAY);
+    if (local >= from && local <= to) found.set(local, { local, businessDay });
+  }
+  yield* [...found.values()].sort((one, other) => one.local - other.local);
+}

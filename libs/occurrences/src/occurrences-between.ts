@@ -1,0 +1,44 @@
+import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { Instant } from '#events/vocabulary';
+import { elapsedTimes } from './elapsed-times.js';
+import { DAY, dateOfDay, readInstant, writeInstant, writeLocal } from './local-time.js';
+import { nominalTimes } from './nominal-times.js';
+import type { Occurrence } from './occurrence.js';
+import type { OperatingDays } from './operating-days.js';
+import { resolveTimes, type DueTime } from './resolve-times.js';
+import { zoneOf, type Zone } from './zone.js';
+
+/**
+ * When a schedule is due, from `from` on and before `to`, in order of time. Lazily: what is not asked for is not computed, so `to`
+ * may be far away. `days` are those of its calendar; without one every day is open. The definition must be one that `whyInvalid`
+ * has nothing to say about.
+ */
+export function* occurrencesBetween(definition: ScheduleDefinition, days: OperatingDays | undefined, from: Instant, to: Instant): Generator<Occurrence> {
+  const [start, end] = [readInstant(from), readInstant(to)];
+  if (start >= end) return;
+  for (const time of dueTimes(definition, days, zoneOf(definition.timeZone), start, end)) {
+    if (time.instant >= start) yield occurrence(time);
+  }
+}
+
+/** No change of the clocks was ever greater than a day: what is due now may be named by a local time so far back, or so far ahead. */
+const MARGIN = DAY + 3_600_000;
+
+function dueTimes(definition: ScheduleDefinition, days: OperatingDays | undefined, zone: Zone, start: number, end: number): Iterable<DueTime> {
+  const { rule } = definition;
+  if (rule.kind === 'every') return elapsedTimes(rule, definition, days, zone, start, end);
+  const from = zone.localAt(start) - (zone.isNearChange(start) ? MARGIN : 0);
+  return resolveTimes(nominalTimes(rule, definition, days, from, zone.localAt(end) + MARGIN), zone, definition, end);
+}
+
+function occurrence({ instant, local, businessDay, pass, passes }: DueTime): Occurrence {
+  const written = writeLocal(local);
+  const clocks = passes === 0 ? 'gap' : pass === 0 ? 'first' : 'second';
+  return {
+    key: pass === 0 ? written : `${written}+${pass}`,
+    at: writeInstant(instant),
+    local: written,
+    businessDay: dateOfDay(businessDay),
+    ...(passes === 1 ? {} : { clocks }),
+  };
+}

@@ -1,0 +1,78 @@
+import { Temporal } from 'temporal-polyfill';
+import { DAY } from './local-time.js';
+import { remember } from './remember.js';
+
+/** A stretch of time (milliseconds, without its end) in which local time is `offset` ahead of UTC. */
+interface Stretch {
+  readonly since: number;
+  readonly until: number;
+  readonly offset: number;
+}
+
+/** What a local time is on the clock of instants. */
+export interface Reading {
+  /** When the clocks show it, earliest first: none in a gap, two in a fold. */
+  readonly instants: readonly number[];
+  /** In a gap: the first moment after it. */
+  readonly jump?: number;
+}
+
+export interface Zone {
+  localAt(instant: number): number;
+  read(local: number): Reading;
+  /** If the clocks may change within a day and an hour of it: no change was ever greater than a day. */
+  isNearChange(instant: number): boolean;
+}
+
+/** The polyfill looks at least three years ahead for a change, further only by the clock: what it finds within this is always the same. */
+const CHUNK = 366 * DAY;
+const NEAR = DAY + 3_600_000;
+const MAX_ZONES = 1_000;
+
+/** The zone of that name, by the zone database of Node. Its changes are looked up once a year of it: Temporal alone does 20,000 conversions a second. */
+export const zoneOf: (timeZone: string) => Zone = remember(MAX_ZONES, openZone);
+
+function openZone(timeZone: string): Zone {
+  const chunks = new Map<number, readonly Stretch[]>();
+  const stretchesOf = (chunk: number): readonly Stretch[] => {
+    const known = chunks.get(chunk) ?? stretchesBetween(timeZone, chunk * CHUNK, (chunk + 1) * CHUNK);
+    chunks.set(chunk, known);
+    return known;
+  };
+  const stretchAt = (instant: number): Stretch => {
+    for (const stretch of stretchesOf(Math.floor(instant / CHUNK))) if (instant < stretch.until) return stretch;
+    throw new Error(`${instant} is in no stretch of ${timeZone}`);
+  };
+  return {
+    localAt: (instant) => instant + stretchAt(instant).offset,
+    isNearChange: (instant) => stretchAt(instant - NEAR).until <= instant + NEAR,
+    read(local) {
+      // Every offset is less than a day.
+      const first = stretchAt(local - DAY);
+      if (local + DAY < first.until) return { instants: [local - first.offset] };
+      const stretches = [first];
+      for (let last = first; last.until <= local + DAY;) stretches.push(last = stretchAt(last.until));
+      return readIn(stretches, local);
+    },
+  };
+}
+
+function stretchesBetween(timeZone: string, since: number, until: number): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (let start = since; start < until;) {
+    const zoned = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(timeZone);
+    const change = zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? until;
+    const end = Math.min(change, until);
+    stretches.push({ since: start, until: end, offset: zoned.offsetNanoseconds / 1e6 });
+    start = end;
+  }
+  return stretches;
+}
+
+function readIn(stretches: readonly Stretch[], local: number): Reading {
+  const instants = stretches.flatMap(({ since, until, offset }) => (since <= local - offset && local - offset < until ? [local - offset] : []));
+  if (instants.length > 0) return { instants };
+  const after = stretches.find(({ since, offset }) => local < since + offset);
+  if (after === undefined) throw new Error(`local time ${local} is neither before nor after a change of the clocks`);
+  return { instants, jump: after.since };
+}
