@@ -6,7 +6,7 @@ import { named } from './named.js';
 
 /** What clients and servers say to each other (design sections 7 and 9). Both lists of words may grow: readers accept others. */
 export const RUN_STATUSES = ['running', 'failing', 'held', 'succeeded', 'failed', 'stopped'] as const;
-export const JOB_STATES = ['waiting', 'ready', 'held', 'dispatched', 'running', 'succeeded', 'failed', 'stopped', 'skipped', 'lost'] as const;
+export const JOB_STATES = ['waiting', 'delayed', 'ready', 'held', 'dispatched', 'running', 'succeeded', 'failed', 'retrying', 'stopped', 'skipped', 'lost'] as const;
 export const JOBNET_STATES = ['enabled', 'disabled', 'retired'] as const;
 export const EVIDENCE_KINDS = ['none', 'confirmed', 'silent', 'unreachable', 'unknown-to-agent', 'orphaned'] as const;
 
@@ -80,7 +80,8 @@ export const addOperatorBody = named('AddOperator', z.strictObject({ name: ident
 
 export const issuedToken = named('IssuedToken', z.object({ position, token: z.string() }), 'The one answer in which a token stands; only its hash is kept.');
 
-export const commandAnswer = named('CommandAnswer', z.object({ position, runId: identifier.optional(), version: z.int().optional() }), 'Where the effect of the command stands in the log.');
+export const commandAnswer = named('CommandAnswer', z.object({ position, runId: identifier.optional(), version: z.int().optional(), alreadySo: z.literal(true).optional() }),
+  'Where the effect of the command stands in the log. `alreadySo`: nothing was recorded, neither now nor by an earlier sending, and a reason that was given neither.');
 
 export const evidence = named('Evidence', z.object({ kind: evidenceKind, since: instant.optional(), lastHeardAt: instant.optional() }), '`since`: when the kind began to hold. `lastHeardAt`: the last recorded fact about the execution.');
 
@@ -93,13 +94,17 @@ export const executionView = named('Execution', z.object({
   reason: z.string().optional(),
   /** Set when the result arrived after the job was decided. */
   late: z.boolean().optional(),
+  /** Since when it takes longer than the job's time-out, which only warns. */
+  overranAt: instant.optional(),
+  /** The job's time-out stopped it. */
+  timedOut: z.boolean().optional(),
 }));
 
 const JOB_DECISIONS = ['skip', 'stop', 'hold', 'release', 'rerun', 'settle', 'adopt', 'abandon', 'fail'] as const;
 
 const jobDecision = named('JobDecision', z.object({
   decision: z.enum(JOB_DECISIONS), at: instant, actor, reason: z.string().optional(), ticket: z.string().optional(),
-  policy: z.enum(['onLost', 'onUnknown']).optional(),
+  policy: z.enum(['onLost', 'onUnknown', 'retry', 'deadline', 'timeout']).optional(),
 }), 'What a person, or a `policy` written in the job, decided: `fail` is a policy\'s. The list may grow: accept words that you do not know.');
 
 export const jobView = named('Job', z.object({
@@ -109,6 +114,10 @@ export const jobView = named('Job', z.object({
   pending: z.array(z.string()),
   /** What keeps the job from starting, for people. */
   waitsFor: z.array(z.string()).optional(),
+  /** When it goes on by itself: its delay is over, or its next attempt is due. */
+  dueAt: instant.optional(),
+  /** How long an execution of it may take, as its definition has it. */
+  timeout: z.object({ seconds: z.int(), then: z.enum(['warn', 'stop']) }).optional(),
   /** The newest; what is said of an execution that a decided job has left open is not one. */
   lastDecision: jobDecision.optional(),
   executions: z.array(executionView),
@@ -117,6 +126,12 @@ export const jobView = named('Job', z.object({
 export const runView = named('Run', z.object({
   runId: identifier, jobnet: identifier, version: z.int(), revision: z.int(), status: runStatus,
   startedAt: instant, finishedAt: instant.optional(), jobs: z.array(jobView),
+  /** When it was to start, where that was planned. */
+  nominalAt: instant.optional(),
+  /** What the clock will bring first. The list of kinds may grow. */
+  nextDue: z.object({ kind: z.enum(['delay', 'retry', 'latest-start', 'expected-end', 'timeout']), at: instant }).optional(),
+  /** Instants written in the jobnet that have passed: `start-overdue`, nothing had started; `overran`, it was to be finished. */
+  warnings: z.array(z.object({ kind: z.enum(['start-overdue', 'overran']), due: instant, at: instant })).optional(),
   /** Why its history cannot be; it takes no command any more. */
   corrupt: z.string().optional(),
 }));
@@ -151,6 +166,8 @@ export const agentView = named('Agent', z.object({
   declaredLost: standingOrder.optional(),
   /** It has been away for longer than its grace, on record. `since` is when it went. */
   unreachable: z.boolean().optional(),
+  /** It comes and gets no session: it was told of more than this log holds. Nothing follows from its silence until an operator says that the log was restored. */
+  refused: z.object({ code: z.literal('log-behind-agent'), at: instant }).optional(),
   /** When this server process last heard of it. No fact of the log: it is not there after a restart, until the agent is. */
   lastContactAt: instant.optional(),
 }));

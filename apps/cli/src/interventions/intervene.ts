@@ -3,7 +3,7 @@ import type { CommandAnswer } from '#protocol/api';
 import { optionalReason, requiredReason } from '../arguments/ask-reason.js';
 import type { ConnectionOptions } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
-import { sessionOf, withConnection, withIdempotencyKey } from '../commands/client-command.js';
+import { type Session, sessionOf, withConnection, withIdempotencyKey } from '../commands/client-command.js';
 
 export interface InterventionOptions extends ConnectionOptions {
   reason?: string;
@@ -32,6 +32,8 @@ export interface Verb<Options> {
 export interface Target {
   readonly path: string;
   readonly words: string;
+  /** Who brought about what a verb found already so, as far as it is known. */
+  readonly decidedBy?: (verb: string, session: Session) => Promise<string | undefined>;
 }
 
 /** The command of a verb with the flags that all have. They come behind its own, and those of the connection last. */
@@ -50,14 +52,22 @@ export async function intervene<Options extends InterventionOptions>(verb: Verb<
 
 /** As `intervene`, and hands on where its effect stands in the log. */
 export async function sayVerb<Options extends InterventionOptions>(
-  { name, body, done, needsReason = true }: Verb<Options>, { path, words }: Target, options: Options, context: CliContext, more: object,
+  { name, body, done, needsReason = true }: Verb<Options>, { path, words, decidedBy }: Target, options: Options, context: CliContext, more: object,
 ): Promise<CommandAnswer> {
-  const { api, out } = sessionOf(options, context);
+  const session = sessionOf(options, context);
+  const { api, out } = session;
   const reason = needsReason ? await requiredReason(options.reason, context) : optionalReason(options.reason);
   const answer = await api.send<CommandAnswer>({
     method: 'POST', path: `${path}/${name}`, contentType: 'application/json', idempotencyKey: options.idempotencyKey,
     body: JSON.stringify({ reason, ticket: options.ticket, ...more, ...body?.(options) }),
   }, ['position']);
-  out.answer(answer, ({ position }) => out.line(`${words} ${done(options)} (position ${position})`));
+  const { position, alreadySo } = answer.view;
+  const said = `${words} ${done(options)}`;
+  if (alreadySo !== true || out.json) out.answer(answer, () => out.line(`${said} (position ${position})`));
+  else {
+    // Who it was is more than was asked: the command is done, whatever becomes of the question.
+    const by = await decidedBy?.(name, session).catch(() => undefined);
+    out.line(`nothing was recorded, it was so already: ${said}${by === undefined ? '' : ` (${by})`}`);
+  }
   return answer.view;
 }

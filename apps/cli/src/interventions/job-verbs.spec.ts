@@ -1,5 +1,7 @@
+import type { JobDecision } from '#protocol/api';
 import { FakeServer, problem } from '../testing/fake-server.js';
 import { cli, inProcess } from '../testing/in-process.js';
+import { job as viewOfJob, run, T0 } from '../testing/views.js';
 
 let server: FakeServer;
 
@@ -67,6 +69,32 @@ describe.each(cases)('job $verb', ({ verb, flags, body, said }) => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/agent/);
     for (const flag of ['--reason', '--ticket', '--expect-state', '--expect-execution', '--idempotency-key', ...flags.filter((each) => each.startsWith('--'))]) expect(stdout).toContain(flag);
+  });
+});
+
+describe('a verb that finds it so already', () => {
+  const skipped = { decision: 'skip' as const, at: T0, actor: { kind: 'operator' as const, id: 'hanako' }, reason: 'done by hand' };
+  const found = (lastDecision?: JobDecision) => run({ jobs: [viewOfJob('A1', { state: 'skipped', ...(lastDecision === undefined ? {} : { lastDecision }) })] });
+
+  beforeEach(() => server.on('POST /runs/R1/jobs/A1/skip', { body: { position: '12', alreadySo: true } }));
+
+  it('says that nothing was recorded, and by whom it was so', async () => {
+    server.on('GET /runs/R1', { body: found(skipped) });
+    const stdout = 'nothing was recorded, it was so already: job A1 of run R1 is skipped (skipped 12:00:00 by hanako: done by hand)\n';
+    await expect(job('skip', '--reason', 'another reason')).resolves.toMatchObject({ code: 0, stdout, stderr: '' });
+  });
+
+  it.each([
+    ['nobody is known to have', { body: found() }], ['another decision came last', { body: found({ ...skipped, decision: 'adopt' }) }],
+    ['the question fails', problem(503, 'store-unavailable', 'the log cannot be read')],
+  ])('says so too when %s', async (_, answer) => {
+    server.on('GET /runs/R1', answer);
+    await expect(job('skip', '--reason', 'x')).resolves.toMatchObject({ code: 0, stdout: 'nothing was recorded, it was so already: job A1 of run R1 is skipped\n', stderr: '' });
+  });
+
+  it('asks nothing more with --json', async () => {
+    await expect(job('skip', '--reason', 'x', '--json')).resolves.toMatchObject({ code: 0, stdout: '{"position":"12","alreadySo":true}\n' });
+    expect(server.seen).toHaveLength(1);
   });
 });
 

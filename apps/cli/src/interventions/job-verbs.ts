@@ -1,7 +1,10 @@
 import { type Command, Option } from 'commander';
+import type { RunView } from '#protocol/api';
 import { apiPath } from '../client/api-client.js';
 import { WrongUsage } from '../client/cli-failure.js';
 import type { CliContext } from '../cli-context.js';
+import type { Session } from '../commands/client-command.js';
+import { decisionWords } from '../runs/run-words.js';
 import { intervene, type InterventionOptions, verbCommand, type Verb } from './intervene.js';
 
 interface JobOptions extends InterventionOptions {
@@ -78,8 +81,15 @@ export function addJobVerbs(job: Command, context: CliContext): void {
     ];
     verbCommand(job, verb, expectations).argument('<run>').argument('<job>')
       .action((run: string, id: string, options: JobOptions) =>
-        intervene(verb, { path: apiPath`/runs/${run}/jobs/${id}`, words: `job ${id} of run ${run}` }, options, context, expectation(options)));
+        intervene(verb, { path: apiPath`/runs/${run}/jobs/${id}`, words: `job ${id} of run ${run}`, decidedBy: (name, session) => decidedBy(name, run, id, session) }, options, context, expectation(options)));
   }
+}
+
+/** Unless something else was decided last: that would not be what the verb found. */
+async function decidedBy(verb: string, run: string, id: string, { api, out }: Session): Promise<string | undefined> {
+  const { view } = await api.get<RunView>(apiPath`/runs/${run}`, ['jobs']);
+  const decision = view.jobs.find(({ jobId }) => jobId === id)?.lastDecision;
+  return decision?.decision === verb ? decisionWords(decision, out.nowMs) : undefined;
 }
 
 function expectation({ expectState: state, expectExecution: executionId }: JobOptions): object {

@@ -22,6 +22,11 @@ describe.each([
     expect(server.seen[0]?.headers['idempotency-key']).toBe('k1');
   });
 
+  it('says that nothing was recorded where it was so already', async () => {
+    server.on(`POST /runs/R1/${verb}`, { body: { position: '12', alreadySo: true } });
+    await expect(run(verb, '--reason', 'x')).resolves.toMatchObject({ code: 0, stdout: `nothing was recorded, it was so already: run R1 ${said}\n` });
+  });
+
   it('prints what the API answered with --json', async () => {
     server.on(`POST /runs/R1/${verb}`, { body: { position: '12' } });
     await expect(run(verb, '--reason', 'x', '--json')).resolves.toMatchObject({ code: 0, stdout: '{"position":"12"}\n' });

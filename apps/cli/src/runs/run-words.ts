@@ -39,7 +39,7 @@ const DECIDED: Readonly<Record<string, string>> = {
 };
 
 /** `skipped 2026-11-20 12:00:05 by hanako: done by hand [OPS-7]`; a word that is not known here stands as it is. */
-function decisionWords(decision: JobDecision, nowMs: number): string {
+export function decisionWords(decision: JobDecision, nowMs: number): string {
   const { at, actor, policy } = decision;
   const who = policy === undefined ? actor.id : `the job's ${policy}`;
   return `${DECIDED[decision.decision] ?? decision.decision} ${localTime(at, nowMs)} by ${who}${policy === undefined ? whyWords(decision) : ''}`;

@@ -23,10 +23,10 @@ export class CommandGateway {
     return { commandId: idempotentCommandId(actor, request.method, path, key), fingerprint: fingerprintOf(request.body), actor, ...why };
   }
 
-  /** Executes, and answers where the effect stands in the log. */
+  /** Executes, and answers where the effect stands in the log, or that nothing had to be recorded for it. */
   async answer(command: Command<Transacted>): Promise<CommandAnswer> {
-    const { place } = await this.execute(command);
-    return { position: place.receipt.position };
+    const { place, written, repeats } = await this.execute(command);
+    return { position: place.receipt.position, ...(written === 0 && repeats === undefined ? { alreadySo: true } : {}) };
   }
 
   async execute<Result extends Transacted>(command: Command<Result>): Promise<Result> {

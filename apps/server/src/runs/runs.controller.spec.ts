@@ -119,10 +119,10 @@ describe('a skip', () => {
     await agent.dispatchOf('A2', runId);
   });
 
-  it('of a job that is skipped already is already so', async () => {
+  it('of a job that is skipped already is already so, and the answer says that nothing was recorded', async () => {
     const runId = await server.startRun();
-    await skip(runId, 'A1');
-    expect((await skip(runId, 'A1')).status).toBe(200);
+    const { body } = await skip(runId, 'A1');
+    expect(await skip(runId, 'A1')).toMatchObject({ status: 200, body: { ...body, alreadySo: true } });
     expect(await server.events('&type=JobSkipped')).toHaveLength(1);
   });
 
