@@ -4,15 +4,17 @@ import { jobnetEvents, type JobnetEvent } from './jobnet.events.js';
 import { operatorEvents, type OperatorEvent } from './operator.events.js';
 import { refusalEvents, type RefusalEvent } from './refusal.events.js';
 import { runEvents, type RunEvent } from './run.events.js';
+import { scheduleEvents, type ScheduleEvent } from './schedule.events.js';
 import { logEvents, serverEvents, type LogEvent, type ServerEvent } from './server.events.js';
 
 /** Every event of Kiroku, whichever stream it stands on. */
-export type DomainEvent = JobnetEvent | RunEvent | AgentEvent | OperatorEvent | RefusalEvent | ServerEvent | LogEvent;
+export type DomainEvent = JobnetEvent | RunEvent | AgentEvent | OperatorEvent | RefusalEvent | ServerEvent | LogEvent | ScheduleEvent;
 
 /** The kinds of stream, by the prefix of their names, and what may stand on them. */
 export const streamKinds: Record<string, Record<string, EventDefinition>> = {
   jobnet: jobnetEvents,
   run: runEvents,
+  schedule: scheduleEvents,
   agent: agentEvents,
   operator: operatorEvents,
   refusals: refusalEvents,

@@ -33,7 +33,10 @@ export const jobnetAnswers: { readonly [Mode in JobnetMode]: Answers } = {
   retired: { DefineJobnet: 'jobnet-retired', EnableJobnet: 'JobnetEnabled', DisableJobnet: 'jobnet-retired', RetireJobnet: 'already so', StartRun: 'jobnet-retired' },
 };
 
-type Moves = { readonly [Type in JobnetEvent['type']]: Exclude<JobnetMode, 'absent'> | 'corrupt' };
+/** The events of its own life; admissions of runs leave it where it is. */
+export type JobnetLifeEvent = Extract<JobnetEvent, { type: `Jobnet${string}` }>;
+
+type Moves = { readonly [Type in JobnetLifeEvent['type']]: Exclude<JobnetMode, 'absent'> | 'corrupt' };
 
 /** Where each event leads. What no decision could have recorded is a corrupt history. */
 export const nextJobnetMode: { readonly [Mode in JobnetMode]: Moves } = {

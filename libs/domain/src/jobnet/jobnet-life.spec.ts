@@ -94,7 +94,7 @@ describe.each(modes)('a jobnet that is %s', (mode) => {
   it.each(commands)('answers $type as the table says', (command) => {
     const decision = jobnetDecider.decide(command, fold(jobnetDecider, ...historyOf[mode]));
     const answer = isRejection(decision) ? decision.rejected : (decision[0]?.type ?? 'already so');
-    expect(answer).toBe(jobnetAnswers[mode][command.type]);
+    expect(answer).toBe(jobnetAnswers[mode][command.type as keyof (typeof jobnetAnswers)[typeof mode]]);
   });
 
   it.each([defined, revised, enabled, disabled, retired])('folds $type as the table says', (event) => {

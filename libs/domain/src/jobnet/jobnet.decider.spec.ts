@@ -52,7 +52,7 @@ describe('defining a jobnet', () => {
 
 describe('the fold of a jobnet', () => {
   it('keeps the current version', () => {
-    expect(fold(defined(), revised())).toEqual({ mode: 'enabled', version: 2, definition: second });
+    expect(fold(defined(), revised())).toMatchObject({ mode: 'enabled', version: 2, definition: second });
   });
 
   it('leaves the state before as it was', () => {

@@ -4,7 +4,8 @@ import { corruptHistory } from '../corrupt-history.js';
 import type { Decider, FoldContext } from '../decider.js';
 import { type Decision, type Rejection, rejection } from '../rejection.js';
 import { orderWords, type StandingOrder, standingOrder } from '../standing-order.js';
-import { jobnetAnswers, type JobnetMode, nextJobnetMode } from './jobnet-answers.js';
+import { type Admission, admitNext, admitRun, evolveAdmissions, isLifeEvent, NOBODY, type RunAdmissions } from './admission.js';
+import { jobnetAnswers, type JobnetLifeEvent, type JobnetMode, nextJobnetMode } from './jobnet-answers.js';
 import { sameDefinition } from './same-definition.js';
 
 /** One version of a jobnet, as it was defined. */
@@ -20,6 +21,8 @@ export interface JobnetState {
   readonly definition?: JobnetDefinition;
   /** Why no run may start, unless it is enabled: the order that disabled or retired it. */
   readonly closed?: StandingOrder;
+  /** The runs that schedules want, where not all of them may run at once. */
+  readonly admissions: RunAdmissions;
 }
 
 /** What an operator saw when deciding; refused unless it still is so. */
@@ -41,12 +44,12 @@ export interface ChangeJobnet {
   readonly expect?: JobnetExpectation | undefined;
 }
 
-export type JobnetCommand = DefineJobnet | ChangeJobnet;
+export type JobnetCommand = DefineJobnet | ChangeJobnet | Admission;
 
 const DONE: { readonly [Type in ChangeJobnet['type']]: string } = { EnableJobnet: 'enabled', DisableJobnet: 'disabled', RetireJobnet: 'retired' };
 
 export const jobnetDecider: Decider<JobnetState, JobnetCommand, JobnetEvent> = {
-  initialState: { mode: 'absent', version: 0 },
+  initialState: { mode: 'absent', version: 0, admissions: NOBODY },
 
   decide(command, state) {
     switch (command.type) {
@@ -54,10 +57,20 @@ export const jobnetDecider: Decider<JobnetState, JobnetCommand, JobnetEvent> = {
       case 'EnableJobnet':
       case 'DisableJobnet':
       case 'RetireJobnet': return change(command, state);
+      case 'AdmitRun': {
+        const startable = versionToStart(command.jobnet, state);
+        return 'rejected' in startable ? startable : admitRun(command, state.admissions);
+      }
+      // What waits for a jobnet that is closed goes on waiting.
+      case 'AdmitNext': return state.mode === 'enabled' ? admitNext(command, state.admissions) : [];
     }
   },
 
   evolve(state, event, context) {
+    if (!isLifeEvent(event)) {
+      if (state.mode === 'absent') throw corruptHistory(`${event.type} of a jobnet that nobody has defined`);
+      return { ...state, admissions: evolveAdmissions(state.admissions, event) };
+    }
     const mode = nextJobnetMode[state.mode][event.type];
     if (mode === 'corrupt') throw corruptHistory(`${event.type} of a jobnet that is ${state.mode} (version ${state.version})`);
     return { ...apply(state, event, context), mode };
@@ -117,7 +130,7 @@ function standing({ mode, closed }: JobnetState): string {
   return `it is ${mode}${closed === undefined ? '' : ` ${orderWords(closed)}`}`;
 }
 
-function apply(state: JobnetState, event: JobnetEvent, context: FoldContext): Omit<JobnetState, 'mode'> {
+function apply(state: JobnetState, event: JobnetLifeEvent, context: FoldContext): Omit<JobnetState, 'mode'> {
   switch (event.type) {
     case 'JobnetDefined':
     case 'JobnetRevised':
