@@ -74,6 +74,27 @@ describe('a session', () => {
     expect(await onRecord()).toEqual(['AgentEnrolled', 'AgentConnected', 'AgentConnected']);
   });
 
+  it('is not begun by a hello that has begun one before, whoever repeats it and whoever is there: what it says is over', async () => {
+    const agent = new ScriptedAgent(server);
+    const first = agent.hello();
+    await agent.connect(first);
+    const { credential } = agent;
+    const second = agent.hello();
+    await agent.connect(second);
+    await agent.goAway();
+    await agent.connect();
+    for (const isThere of [true, false]) {
+      if (!isThere) await agent.goAway();
+      const before = (await server.store.events('agent-local')).length;
+      for (const [old, token] of [[first, server.tokenIn('agent.token')], [second, credential]] as const) {
+        expect(await agent.post('sessions', old, token)).toMatchObject({ status: 409, body: { code: 'session-over' } });
+      }
+      expect(await server.store.events('agent-local')).toHaveLength(before);
+    }
+    await agent.connect();
+    expect((await agent.tryReport()).status).toBe(200);
+  });
+
   it('supersedes the one before it of the same chain, whose stream ends without loss of contact', async () => {
     const agent = await ScriptedAgent.connected(server);
     const { session: former } = agent;

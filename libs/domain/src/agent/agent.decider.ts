@@ -27,6 +27,9 @@ export type AgentCommand =
 /** Two requests full of reports. A repeat of what is forgotten is recorded once more, which changes nothing and loses nothing. */
 const UNMATCHED_REMEMBERED = 1_000;
 
+/** A network may repeat what it has kept for long. Before the oldest of these a journal has gone on by as many sessions. */
+const HELLOS_REMEMBERED = 1_000;
+
 /** The rules of an agent's name: who holds it, which session counts, and whether it gets work. */
 export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
   initialState: undefined,
@@ -54,7 +57,7 @@ export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
     if (event.type === 'AgentEnrolled') {
       if (agent !== undefined) throw corruptHistory(`agent ${agent.name} enrolled twice`);
       const { agent: name, credentialHash } = event.data;
-      return { name, credentialHash, enrolledAt: context.at, unmatched: new Set(), unmatchedCount: 0, unreachable: false, revision: 0 };
+      return { name, credentialHash, enrolledAt: context.at, hellos: new Set(), unmatched: new Set(), unmatchedCount: 0, unreachable: false, revision: 0 };
     }
     if (agent === undefined) throw corruptHistory(`${event.type} before AgentEnrolled`);
     return { ...apply(agent, event, context), revision: agent.revision + 1 };
@@ -72,6 +75,7 @@ function enrol({ name, credentialHash, tokenId, connected }: Extract<AgentComman
 function connect({ helloId, connected, hello }: Extract<AgentCommand, { type: 'ConnectAgent' }>, agent: Agent): Decision<AgentEvent> {
   const { session } = agent;
   if (session?.helloId === helloId) return [];
+  if (isOver(agent, helloId)) return rejection('session-over', 'this hello has begun a session that is over; say another one');
   if (connected && session !== undefined && !(hello.previousSession === session.number && isSameProcess(hello, session))) {
     const { journalId, journalSequence, servedUpTo, previousSession, host, pid } = hello;
     if (agent.refused === refusalKey(session.number, hello)) return [];
@@ -79,6 +83,11 @@ function connect({ helloId, connected, hello }: Extract<AgentCommand, { type: 'C
     return [{ type: 'AgentConnectionRefused', data: { journalId, journalSequence, servedUpTo, previousSession, host, pid, reason } }];
   }
   return [{ type: 'AgentConnected', data: hello }];
+}
+
+/** Whether a hello has begun a session, and another one has followed: what it says of journal and inventory was true then. */
+export function isOver({ session, hellos }: Agent, helloId: string): boolean {
+  return session?.helloId !== helloId && hellos.has(helloId);
 }
 
 function isSameProcess(one: ProcessName, other: ProcessName): boolean {
@@ -98,7 +107,7 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
       const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version } = event.data;
       const { declaredLost: _over, ...back } = agent;
       const session = { number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version };
-      return { ...back, unreachable: false, session };
+      return { ...back, unreachable: false, session, hellos: newest(agent.hellos, commandId, HELLOS_REMEMBERED) };
     }
     case 'AgentContactLost':
       if (agent.session?.number !== event.data.session) throw corruptHistory(`contact lost for session ${event.data.session}, which is not the newest`);
@@ -106,7 +115,7 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
     case 'AgentConnectionRefused':
       return { ...agent, refused: refusalKey(agent.session?.number ?? 0, event.data) };
     case 'ReportUnmatched':
-      return { ...agent, unmatched: newest(agent.unmatched, keyOf(event.data)), unmatchedCount: agent.unmatchedCount + 1 };
+      return { ...agent, unmatched: newest(agent.unmatched, keyOf(event.data), UNMATCHED_REMEMBERED), unmatchedCount: agent.unmatchedCount + 1 };
     case 'AgentUnreachable':
       if (agent.unreachable || agent.session?.number !== event.data.session) throw corruptHistory(`agent ${agent.name} unreachable ${agent.unreachable ? 'twice' : 'after another session'}`);
       return { ...agent, unreachable: true };
@@ -125,8 +134,8 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
 }
 
 /** One more, and the oldest ones forgotten for it: the repeat of a report that was not acknowledged comes in its agent's next requests, if at all. */
-function newest(before: ReadonlySet<string>, key: string): ReadonlySet<string> {
-  return new Set([...before, key].slice(-UNMATCHED_REMEMBERED));
+function newest(before: ReadonlySet<string>, key: string, most: number): ReadonlySet<string> {
+  return new Set([...before, key].slice(-most));
 }
 
 function keyOf({ executionId, sequence }: DataOf<'ReportUnmatched'>): string {

@@ -27,6 +27,8 @@ export interface Agent {
   readonly enrolledAt: Instant;
   /** The newest session; `endedAt` tells whether it is over as far as the agent's own stream knows. */
   readonly session?: AgentSession;
+  /** The newest hellos that began a session. One that comes again tells of an agent that is not so any more. */
+  readonly hellos: ReadonlySet<string>;
   /** Whom the newest refusal was about, so that one who keeps trying is on record once. */
   readonly refused?: string;
   /** The newest reports that fit no run, by execution and sequence, so that a repeat records nothing. */

@@ -1,0 +1,36 @@
+import type { AgentEvent } from '#events/agent.events';
+import { given } from '../../test-support/given.js';
+import { server } from '../../test-support/run-commands.js';
+import type { FoldContext } from '../decider.js';
+import { type AgentCommand, agentDecider } from './agent.decider.js';
+import type { AgentState } from './agent.state.js';
+
+type Sent = AgentCommand & { readonly context: FoldContext };
+type History = Parameters<typeof given<AgentState, Sent, AgentEvent>> extends [unknown, ...infer Events] ? Events : never;
+
+const facts = { agent: 'local', server: 's', slots: 2, journalId: 'j', journalSequence: 0, servedUpTo: '0', version: '0', host: 'h', pid: 1, bootId: 'b' };
+const enrolled: AgentEvent = { type: 'AgentEnrolled', data: { agent: 'local', credentialHash: 'h1', tokenId: 't' } };
+const connected: AgentEvent = { type: 'AgentConnected', data: facts };
+const begunBy = (helloId: string) => ({ event: connected, context: server(helloId) });
+
+const givenAgent = (...history: History) => given<AgentState, Sent, AgentEvent>(agentDecider, ...history);
+const hello = (helloId: string): Sent => ({ type: 'ConnectAgent', helloId, connected: false, hello: facts, context: server(helloId) });
+
+describe('a hello', () => {
+  it('begins one session, and none by being said again', () => {
+    givenAgent(enrolled).when(hello('a')).then(connected);
+    givenAgent(enrolled, begunBy('a')).when(hello('a')).thenNothing();
+  });
+
+  it('whose session was followed by another is refused: what it says of the agent was true then', () => {
+    givenAgent(enrolled, begunBy('a'), begunBy('b')).when(hello('a')).thenRejected('session-over');
+    givenAgent(enrolled, begunBy('a'), begunBy('b')).when(hello('b')).thenNothing();
+    givenAgent(enrolled, begunBy('a'), begunBy('b')).when(hello('c')).then(connected);
+  });
+
+  it('is remembered over the next 999 sessions', () => {
+    const sessions = Array.from({ length: 1_001 }, (_, index) => begunBy(`hello-${index}`));
+    givenAgent(enrolled, ...sessions).when(hello('hello-1')).thenRejected('session-over');
+    givenAgent(enrolled, ...sessions).when(hello('hello-0')).then(connected);
+  });
+});
