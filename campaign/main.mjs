@@ -5,8 +5,8 @@ import { HELP, optionsFrom } from './options.mjs';
 import { Coverage } from './report/coverage.mjs';
 import { Progress } from './report/progress.mjs';
 
-/** With fewer rounds chance may leave a step out. */
-const ROUNDS_FOR_ALL_STEPS = 50;
+/** Each step's turn has come five times by then; with fewer rounds chance may leave one out. */
+const ROUNDS_FOR_ALL_STEPS = 100;
 
 const options = optionsFrom(process.argv.slice(2));
 if (options.help) console.log(HELP);

@@ -1,38 +1,57 @@
 // A process is armed for a step and ends itself there; what makes the step likely is done meanwhile.
 import { pause, until } from '../stage/waiting.mjs';
-import { killAgent, restartServer } from './restarts.mjs';
+import { logRestore } from './put-back.mjs';
+import { killAgent, loseJournal, restartServer, startForgetful } from './restarts.mjs';
 
 const PATIENCE_MS = 2_500;
+/** Where a process has to start first, or an operator's word to be accepted. */
+const LONG_PATIENCE_MS = 9_000;
+const LONG = ['restore', 'forget', 'work'];
+/** These die alone, and what is their agent's goes on: what dies with them. */
+const CHILDREN = { wrapper: 'processes', host: 'tasks' };
 
 export async function crash(stage, fault, round) {
-  const { step, who, agent, passing, prelude, lastsMs, slots } = fault;
-  const name = who === 'server' ? 'server' : agent;
-  if (prelude === 'queue') await makeQueue(stage, agent, round);
-  const product = stage.products.get(name);
+  if (fault.prelude === 'restore') return logRestore(stage, fault, round, () => crashAtStep(stage, fault, round));
+  if (fault.prelude === 'queue') await makeQueue(stage, fault.agent, round);
+  // What comes along seldom gets a second time, at its first passing.
+  if (!(await crashAtStep(stage, fault, round))) await crashAtStep(stage, { ...fault, passing: 1, prelude: fault.prelude ?? 'work' }, round);
+}
+
+/** @returns whether it came there */
+async function crashAtStep(stage, { step, who, agent, passing, prelude, lastsMs, slots }, round) {
+  const product = stage.products.get(who === 'server' ? 'server' : agent);
   await product.arm(step, passing);
   if (prelude === 'reconnect') stage.proxies.get(agent).cut();
+  if (prelude === 'forget') await forget(stage, agent, slots, round);
   const isHit = () => product.hits().includes(step);
   const helping = help(prelude, isHit, round);
-  await until(isHit, PATIENCE_MS, 20);
-  await helping;
-  if (!isHit() || who === 'wrapper') await product.arm(undefined);
+  await until(isHit, LONG.includes(prelude) ? LONG_PATIENCE_MS : PATIENCE_MS, 20);
+  if (!isHit()) await helping;
+  if (!isHit() || CHILDREN[who] !== undefined) await product.arm(undefined);
   await pause(20);
   // Also where none was seen: a wrapper that was spawned just now may come there yet.
-  if (who === 'wrapper') round.excuse(agent, 'processes');
-  if (!isHit()) return round.missed(step);
+  if (CHILDREN[who] !== undefined) round.excuse(agent, CHILDREN[who]);
+  if (!isHit()) {
+    round.missed(step);
+    return false;
+  }
   round.note('crash', step);
-  if (who === 'wrapper') return undefined;
+  if (CHILDREN[who] !== undefined) return true;
   if (who === 'agent') round.excuse(agent, 'tasks');
   await product.ended;
   await pause(lastsMs);
   if (who === 'server') await restartServer(stage);
   else stage.startAgent(agent, slots);
+  // What is asked of a server that is gone is answered by the next one.
+  await helping;
+  return true;
 }
 
 async function help(prelude, isHit, round) {
-  for (let turn = 0; turn < 10 && !isHit() && prelude !== undefined; turn += 1) {
+  for (let turn = 0; turn < 12 && !isHit() && prelude !== undefined; turn += 1) {
     if (prelude === 'stops' || prelude === 'queue') await round.workload.stopSome();
     if (prelude === 'words') await round.workload.say();
+    if (prelude === 'work' && turn % 3 === 0) await round.workload.startMore(1);
     await pause(100);
   }
 }
@@ -47,4 +66,12 @@ async function makeQueue(stage, agent, round) {
   proxy.cut();
   const product = stage.startAgent(agent, 1);
   await product.line('connected to ', 10_000);
+}
+
+/** An agent that has something, and knows nothing of it any more. */
+async function forget(stage, agent, slots, round) {
+  await round.workload.startMore(3);
+  await pause(100);
+  await loseJournal(stage, agent, round);
+  startForgetful(stage, agent, slots, round);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pause } from '../stage/waiting.mjs';
 import { crash } from './crash.mjs';
 import { journalRollback, logRestore } from './put-back.mjs';
-import { killAgent, restartServer, stepOf } from './restarts.mjs';
+import { killAgent, loseJournal, restartServer, startForgetful, stepOf } from './restarts.mjs';
 
 const HOUR_MS = 3_600_000;
 
@@ -76,12 +76,10 @@ const ACTS = {
   },
 
   'journal-lost': async (stage, { agent, lastsMs, slots }, round) => {
-    await killAgent(stage, agent, round);
-    round.excuse(agent, 'journal');
+    await loseJournal(stage, agent, round);
     round.note('journal-lost', stepOf(stage, agent));
-    rmSync(stage.agentData(agent), { recursive: true, force: true, maxRetries: 5 });
     await pause(lastsMs);
-    stage.startAgent(agent, slots);
+    startForgetful(stage, agent, slots, round);
   },
 
   reboot: async (stage, { agent, lastsMs, slots }, round) => {

@@ -28,12 +28,15 @@ export async function journalRollback(stage, { agent, lastsMs, slots }, round) {
   stage.startAgent(agent, slots);
 }
 
-export async function logRestore(stage, { lastsMs }, round) {
+/** @param meanwhile what is done while an operator says that the log was put back */
+export async function logRestore(stage, { lastsMs }, round, meanwhile) {
   const copy = join(stage.directory, 'log-copy');
   await stage.server.kill();
   copyLog(stage.data, copy);
   await restartServer(stage);
   await pause(1000 + lastsMs);
+  // What agents hold and the copy has not.
+  await round.workload.startMore(3);
   await stage.server.kill();
   round.note('log-restore', stepOf(stage, 'server'));
   // What is taken away is read before: nobody else knows of it afterwards. What a server answers from here on is of the next life.
@@ -41,8 +44,10 @@ export async function logRestore(stage, { lastsMs }, round) {
   stage.formerLogs.push(former);
   copyLog(copy, stage.data);
   await restartServer(stage);
-  await sayRestored(stage, round);
-  former.said = await round.mark();
+  const said = sayRestored(stage, round).then(async () => {
+    former.said = await round.mark();
+  });
+  await Promise.all([said, meanwhile?.()]);
 }
 
 async function sayRestored(stage, { workload }) {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Broken } from '../check/broken.mjs';
 
 export async function restartServer(stage) {
@@ -8,6 +9,21 @@ export async function restartServer(stage) {
 export async function killAgent(stage, name, round) {
   await stage.agent(name).kill();
   round.excuse(name, 'tasks');
+}
+
+/** It is killed, and its whole directory is gone. */
+export async function loseJournal(stage, name, round) {
+  await killAgent(stage, name, round);
+  round.excuse(name, 'journal');
+  rmSync(stage.agentData(name), { recursive: true, force: true, maxRetries: 5 });
+}
+
+/**
+ * What is dispatched to it before its first session, because of a policy, it is taken not to know either: a server that dies meanwhile cannot tell
+ * whether that was handed over.
+ */
+export function startForgetful(stage, name, slots, round) {
+  void stage.startAgent(name, slots).line('connected to ').then((line) => line !== undefined && round.excuse(name, 'journal'));
 }
 
 /** The newest step that a process has passed. */

@@ -2,7 +2,8 @@
 // armed for. Armed by CAMPAIGN_CRASH=STEP#K, or later by a file and SIGUSR2. What was passed stands in a file that a SIGKILL leaves behind.
 import { appendFileSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { classOf, isProduct, replace, side } from './patching.mjs';
+import { loadIntoHosts } from './host-spawning.mjs';
+import { classOf, isProduct, ownerOf, replace, side } from './patching.mjs';
 import { KEEPER_STEPS, METHOD_STEPS, STEPS } from './steps.mjs';
 import { useWrapperCopies } from './wrapper-points.mjs';
 
@@ -14,7 +15,17 @@ async function install() {
   for (const each of METHOD_STEPS) if (each.step.startsWith(`${side}:`)) await wrap(point, each);
   if (side !== 'agent') return;
   await hearKeeper(point);
+  await compactOften();
   useWrapperCopies(directory, point);
+  loadIntoHosts();
+}
+
+/** Else no journal of a round would become long enough to be written anew. */
+const COMPACT_AFTER_BYTES = 8 * 1024;
+
+async function compactOften() {
+  const journal = await classOf('apps/agent/src/journal/agent-journal.js', 'AgentJournal');
+  replace(journal, 'open', (original, directory, given) => original(directory, { ...given, compactAfterBytes: COMPACT_AFTER_BYTES }));
 }
 
 class CrashPoints {
@@ -51,8 +62,7 @@ class CrashPoints {
 }
 
 async function wrap(point, { step, module, name, method, when, only = () => true, of = () => true }) {
-  const { prototype } = await classOf(module, name);
-  replace(prototype, method, function around(original, ...given) {
+  replace(await ownerOf(module, name), method, function around(original, ...given) {
     const counts = only(...given) && of(this);
     if (counts && when === 'before') point.pass(step);
     const answer = original(...given);

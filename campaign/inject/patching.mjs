@@ -14,6 +14,12 @@ export const side = process.argv.includes('server') ? 'server' : 'agent';
 // finds them loaded later on.
 if (isProduct) createRequire(import.meta.url)(fileURLToPath(new URL(`apps/${side}/src/main.js`, DIST)));
 
+/** A class's prototype, or an object that is exported by itself. */
+export async function ownerOf(module, name) {
+  const found = (await import(new URL(module, DIST).href))[name];
+  return typeof found === 'object' && found !== null ? found : (await classOf(module, name)).prototype;
+}
+
 export async function classOf(module, name) {
   const found = (await import(new URL(module, DIST).href))[name];
   if (typeof found !== 'function') throw new Error(`${module} has no class ${name} any more`);

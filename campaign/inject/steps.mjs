@@ -8,7 +8,10 @@ const isDispatched = ({ event }) => event.type === 'JobDispatched';
 /** Not the replay of a start. */
 const serves = (dispatcher) => dispatcher.follower !== undefined;
 
-/** Methods of classes. `prelude` says what makes a step likely. */
+/** The journal's own file, when it is written anew. */
+const isJournal = (from) => from.endsWith('/journal.tmp');
+
+/** Methods of classes, or of one object. `prelude` says what makes a step likely. */
 export const METHOD_STEPS = [
   { step: 'server: a start was asked', module: `${server}runs/commands/start-run.handler.js`, name: 'StartRunHandler', method: 'execute', when: 'before' },
   { step: 'server: a word came', module: `${server}http/command-gateway.js`, name: 'CommandGateway', method: 'answer', when: 'before', prelude: 'words' },
@@ -29,10 +32,20 @@ export const METHOD_STEPS = [
   { step: 'server: stream open, before what is outstanding', module: `${server}agent-link/dispatcher.js`, name: 'Dispatcher', method: 'attach', when: 'before', prelude: 'reconnect' },
   { step: 'server: the pump begins', module: `${server}agent-link/dispatcher.js`, name: 'Dispatcher', method: 'dispatchWaiting', when: 'before' },
   { step: 'server: the pump has decided', module: `${server}runs/commands/dispatch-ready.handler.js`, name: 'DispatchReadyHandler', method: 'execute', when: 'after', prelude: 'reconnect' },
+  { step: 'server: before a checkpoint', module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'checkpoint', when: 'before', prelude: 'work' },
+  { step: 'server: after a checkpoint', module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'checkpoint', when: 'after', prelude: 'work' },
+  { step: 'server: before it records what an agent does not know', module: `${server}runs/commands/record-not-known.handler.js`, name: 'RecordNotKnownHandler', method: 'execute', when: 'before', prelude: 'forget' },
+  { step: 'server: what an agent does not know is recorded', module: `${server}runs/commands/record-not-known.handler.js`, name: 'RecordNotKnownHandler', method: 'execute', when: 'after', prelude: 'forget' },
+  { step: 'server: runs are held, before the epoch begins', module: `${server}log/restore-log.handler.js`, name: 'RestoreLogHandler', method: 'holdOpenRuns', when: 'after', prelude: 'restore' },
+  { step: 'server: before it recovers executions', module: `${server}runs/commands/recover-executions.handler.js`, name: 'RecoverExecutionsHandler', method: 'execute', when: 'before', prelude: 'restore' },
+  { step: 'server: executions are recovered', module: `${server}runs/commands/recover-executions.handler.js`, name: 'RecoverExecutionsHandler', method: 'execute', when: 'after', prelude: 'restore' },
   { step: 'agent: welcomed, before the session is durable', module: `${agent}executions/execution-keeper.js`, name: 'ExecutionKeeper', method: 'sessionBegan', when: 'before', prelude: 'reconnect' },
   { step: 'agent: the session is durable', module: `${agent}executions/execution-keeper.js`, name: 'ExecutionKeeper', method: 'sessionBegan', when: 'after', prelude: 'reconnect' },
   { step: 'agent: before a write of the journal', module: `${agent}journal/journal-file.js`, name: 'OpenJournalFile', method: 'append', when: 'before' },
   { step: 'agent: journal synced, nobody told', module: `${agent}journal/journal-file.js`, name: 'OpenJournalFile', method: 'append', when: 'after' },
+  { step: 'agent: its journal is written anew, before the rename', module: `${agent}journal/node-journal-files.js`, name: 'nodeJournalFiles', method: 'rename', when: 'before', only: isJournal, prelude: 'work' },
+  { step: 'agent: its new journal has the name', module: `${agent}journal/node-journal-files.js`, name: 'nodeJournalFiles', method: 'rename', when: 'after', only: isJournal, prelude: 'work' },
+  { step: 'agent: before the sync of a new journal\'s name', module: `${agent}journal/node-journal-files.js`, name: 'nodeJournalFiles', method: 'syncDirectory', when: 'before', prelude: 'work' },
   { step: 'agent: before reports are sent', module: `${agent}link/report-sender.js`, name: 'ReportSender', method: 'deliver', when: 'before', only: (...given) => given[3].length > 0 },
   { step: 'agent: reports acknowledged, before they are done with', module: `${agent}link/server-client.js`, name: 'ServerClient', method: 'post', when: 'after', only: (path, body) => path.endsWith('/reports') && body.reports.length > 0 },
 ];
@@ -55,6 +68,13 @@ export const WRAPPER_STEPS = [
   { step: 'wrapper: the result is written, before its sync', at: '# For the case that no agent is there to make it durable', put: 'before' },
 ];
 
+/** In a task host, by methods of its `TaskRun`: `soon` is when the task has begun. The host dies, not its agent. */
+export const HOST_STEPS = [
+  { step: 'host: a task came, before it begins', method: 'context', when: 'before' },
+  { step: 'host: a task runs', method: 'context', when: 'soon' },
+  { step: 'host: a task has ended, before its agent hears it', method: 'finish', when: 'after' },
+];
+
 const PRELUDES = { starting: 'queue', refused: 'queue', 'stop-wanted': 'stops', stopping: 'stops', signalled: 'stops', 'signal-kept': 'stops' };
 
 /** All of them: name, whose process has the step, and what makes it likely. */
@@ -62,4 +82,5 @@ export const STEPS = [
   ...METHOD_STEPS.map(({ step, prelude }) => ({ step, who: step.split(':', 1)[0], prelude })),
   ...Object.entries(KEEPER_STEPS).map(([name, step]) => ({ step, who: 'agent', prelude: PRELUDES[name] })),
   ...WRAPPER_STEPS.map(({ step }) => ({ step, who: 'wrapper', prelude: undefined })),
+  ...HOST_STEPS.map(({ step }) => ({ step, who: 'host', prelude: 'work' })),
 ];

@@ -72,7 +72,7 @@ export class Product {
     if (this.isAlive) process.kill(this.child.pid, 'SIGUSR2');
   }
 
-  /** Whether it (or a wrapper of its) ended at a step. */
+  /** Whether it (or a wrapper or a task host of its) ended at a step. */
   hits() {
     const file = join(this.control, 'hits');
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '') : [];

@@ -95,7 +95,7 @@ export class Stage {
     this.starts += 1;
     this.products.set(name, product);
     void product.ended.then(() => {
-      if (!product.isAwaited && product.hits().every((step) => step.startsWith('wrapper:'))) this.surprises.push(`${name} ended by itself with ${product.end}`);
+      if (!product.isAwaited && product.hits().every((step) => /^(wrapper|host):/.test(step))) this.surprises.push(`${name} ended by itself with ${product.end}`);
     });
     return product;
   }
