@@ -10,6 +10,8 @@ export interface NominalTime {
   readonly businessDay: number;
 }
 
+const MINUTES_A_DAY = 1_440;
+
 type NamedTimes = Exclude<ScheduleRule, { kind: 'every' }>;
 
 /** The local times from `from` to `to`, ascending and each once. Lazily: nothing is looked at before it is asked for. */
@@ -27,21 +29,32 @@ function ascending(numbers: readonly number[]): number[] {
 
 /** A time after 24:00 and one of the next day may be the same local time: the day on which it really is keeps it. */
 function* timesOfDays(minutes: readonly number[], days: Iterable<number>, from: number): Generator<NominalTime> {
-  const early = minutes.map((minute) => minute * MINUTE).filter((time) => time < DAY);
-  const late = minutes.map((minute) => minute * MINUTE).filter((time) => time >= DAY);
+  const late = minutes.filter((minute) => minute >= MINUTES_A_DAY);
+  const early = late.length === 0 ? minutes : minutes.slice(0, -late.length);
   let left: NominalTime[] = [];
   for (const businessDay of days) {
     let index = 0;
-    for (const time of early) {
-      const local = businessDay * DAY + time;
-      if (local < from) continue;
+    const midnight = businessDay * DAY;
+    for (let each = firstFrom(early, (from - midnight) / MINUTE), minute = early[each]; minute !== undefined; minute = early[each += 1]) {
+      const local = midnight + minute * MINUTE;
       for (let before = left[index]; before !== undefined && before.local <= local; before = left[index += 1]) if (before.local < local) yield before;
       yield { local, businessDay };
     }
     yield* left.slice(index);
-    left = late.map((time) => ({ local: businessDay * DAY + time, businessDay })).filter(({ local }) => local >= from);
+    left = late.map((minute) => ({ local: midnight + minute * MINUTE, businessDay })).filter(({ local }) => local >= from);
   }
   yield* left;
+}
+
+/** The index of the first number from this one on, in ascending ones: whoever asks for the next start skips up to 1,439 of a day. */
+function firstFrom(ascending: readonly number[], least: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? least) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function* onceTimes(once: readonly string[], definition: ScheduleDefinition, days: OperatingDays | undefined, from: number, to: number): Generator<NominalTime> {

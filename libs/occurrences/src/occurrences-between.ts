@@ -21,14 +21,12 @@ export function* occurrencesBetween(definition: ScheduleDefinition, days: Operat
   }
 }
 
-/** No change of the clocks was ever greater than a day: what is due now may be named by a local time so far back, or so far ahead. */
-const MARGIN = DAY + 3_600_000;
-
 function dueTimes(definition: ScheduleDefinition, days: OperatingDays | undefined, zone: Zone, start: number, end: number): Iterable<DueTime> {
   const { rule } = definition;
   if (rule.kind === 'every') return elapsedTimes(rule, definition, days, zone, start, end);
-  const from = zone.localAt(start) - (zone.isNearChange(start) ? MARGIN : 0);
-  return resolveTimes(nominalTimes(rule, definition, days, from, zone.localAt(end) + MARGIN), zone, definition, end);
+  // What is due before the end may have a local time after it by as much as the clocks go back, which is less than a day.
+  const times = nominalTimes(rule, definition, days, zone.localAt(start) - zone.lag(start), zone.localAt(end) + DAY);
+  return resolveTimes(times, zone, definition, end);
 }
 
 function occurrence({ instant, local, businessDay, pass, passes }: DueTime): Occurrence {

@@ -22,6 +22,11 @@ export function* resolveTimes(times: Iterable<NominalTime>, zone: Zone, policies
   let waiting: DueTime[] = [];
   for (const time of times) {
     const reading = zone.read(time.local);
+    const [only] = reading.instants;
+    if (only !== undefined && reading.instants.length === 1 && waiting.length === 0 && only < to) {
+      yield { ...time, instant: only, pass: 0, passes: 1 };
+      continue;
+    }
     const earliest = reading.instants[0] ?? reading.jump ?? to;
     if (earliest >= to) break;
     waiting = [...dueTimes(time, reading, policies)].reduce(withTime, waiting);

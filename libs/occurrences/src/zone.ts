@@ -20,13 +20,15 @@ export interface Reading {
 export interface Zone {
   localAt(instant: number): number;
   read(local: number): Reading;
-  /** If the clocks may change within a day and an hour of it: no change was ever greater than a day. */
-  isNearChange(instant: number): boolean;
+  /**
+   * How far behind its own local time those may lie that are still due at this instant or after it: the length of a gap that ends
+   * at it, or of the fold that it is in. 0 when the clocks change neither now nor soon.
+   */
+  lag(instant: number): number;
 }
 
 /** The polyfill looks at least three years ahead for a change, further only by the clock: what it finds within this is always the same. */
 const CHUNK = 366 * DAY;
-const NEAR = DAY + 3_600_000;
 const MAX_ZONES = 1_000;
 
 /** The zone of that name, by the zone database of Node. Its changes are looked up once a year of it: Temporal alone does 20,000 conversions a second. */
@@ -43,16 +45,18 @@ function openZone(timeZone: string): Zone {
     for (const stretch of stretchesOf(Math.floor(instant / CHUNK))) if (instant < stretch.until) return stretch;
     throw new Error(`${instant} is in no stretch of ${timeZone}`);
   };
+  // No offset, and no change of one, is greater than a day.
+  const stretchesAround = (instant: number): readonly Stretch[] => {
+    const stretches = [stretchAt(instant - DAY)];
+    for (let end = stretches[0]?.until ?? Infinity; end <= instant + DAY; end = stretches.at(-1)?.until ?? Infinity) stretches.push(stretchAt(end));
+    return stretches;
+  };
   return {
     localAt: (instant) => instant + stretchAt(instant).offset,
-    isNearChange: (instant) => stretchAt(instant - NEAR).until <= instant + NEAR,
+    lag: (instant) => lagIn(stretchesAround(instant), instant),
     read(local) {
-      // Every offset is less than a day.
       const first = stretchAt(local - DAY);
-      if (local + DAY < first.until) return { instants: [local - first.offset] };
-      const stretches = [first];
-      for (let last = first; last.until <= local + DAY;) stretches.push(last = stretchAt(last.until));
-      return readIn(stretches, local);
+      return local + DAY < first.until ? { instants: [local - first.offset] } : readIn(stretchesAround(local), local);
     },
   };
 }
@@ -75,4 +79,9 @@ function readIn(stretches: readonly Stretch[], local: number): Reading {
   const after = stretches.find(({ since, offset }) => local < since + offset);
   if (after === undefined) throw new Error(`local time ${local} is neither before nor after a change of the clocks`);
   return { instants, jump: after.since };
+}
+
+function lagIn(stretches: readonly Stretch[], instant: number): number {
+  const changes = stretches.slice(1).map(({ since, offset }, index) => ({ at: since, length: Math.abs(offset - (stretches[index]?.offset ?? offset)) }));
+  return Math.max(0, ...changes.filter(({ at, length }) => Math.abs(instant - at) <= length).map(({ length }) => length));
 }
