@@ -6,6 +6,7 @@ import { pause } from '../stage/waiting.mjs';
 import { crash } from './crash.mjs';
 import { journalRollback, logRestore } from './put-back.mjs';
 import { killAgent, loseJournal, restartServer, startForgetful, stepOf } from './restarts.mjs';
+import { garbage, repeat, secondAgent } from './strangers.mjs';
 
 const HOUR_MS = 3_600_000;
 
@@ -102,6 +103,10 @@ const ACTS = {
     if (name === 'server') await restartServer(stage);
     else stage.startAgent(agent, slots);
   },
+
+  'second-agent': secondAgent,
+  repeat,
+  garbage,
 
   'journal-rollback': journalRollback,
   'log-restore': logRestore,

@@ -4,7 +4,7 @@ import { randomFrom } from './random.mjs';
 /** What strikes from outside. What takes results or the log away with it comes in one round of a few, once. */
 const ALWAYS = [
   'kill-server', 'kill-agent', 'kill-both', 'pause-server', 'pause-agent', 'cut', 'hold-back', 'lose-answers', 'lose-requests', 'disk-full-agent', 'disk-full-server', 'derived-deleted',
-  'clock-jump',
+  'clock-jump', 'second-agent', 'repeat', 'garbage',
 ];
 const COSTLY = ['journal-lost', 'reboot', 'journal-rollback', 'log-restore'];
 export const FAULTS = ['crash', ...ALWAYS, ...COSTLY];

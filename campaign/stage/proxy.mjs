@@ -1,6 +1,12 @@
-// Stands between one agent and the server: holds messages back, loses one way of a conversation, cuts connections.
+// Stands between one agent and the server: holds messages back, loses one way of a conversation, cuts connections, says again what it heard, puts
+// garbage in between.
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { shout } from './shouting.mjs';
+import { Requests } from './requests.mjs';
+
+/** As many newest requests are remembered. */
+const REMEMBERED = 40;
 
 export class Proxy {
   /** @param target the server's port now, which changes when it is started again */
@@ -10,6 +16,8 @@ export class Proxy {
     proxy.pairs = new Set();
     proxy.held = new Set();
     proxy.lost = new Set();
+    /** Complete POST requests of the agent, as it sent them. */
+    proxy.overheard = [];
     proxy.server = createServer((client) => proxy.join(client));
     proxy.server.listen(0, '127.0.0.1');
     await once(proxy.server, 'listening');
@@ -48,6 +56,16 @@ export class Proxy {
     this.pairs.clear();
   }
 
+  /** Sends what was overheard once more, in its order, each on a connection of its own. */
+  async repeat() {
+    for (const request of [...this.overheard]) await shout(this.target(), request);
+  }
+
+  /** Puts these bytes into the middle of what the agent says next. */
+  spoil(garbage) {
+    this.garbage = garbage;
+  }
+
   close() {
     this.cut();
     this.server.close();
@@ -56,6 +74,8 @@ export class Proxy {
   join(client) {
     const pair = { up: client, down: connect(this.target(), '127.0.0.1') };
     this.pairs.add(pair);
+    const requests = new Requests((request) => { this.overheard = [...this.overheard, request].slice(-REMEMBERED); });
+    client.on('data', (chunk) => requests.take(chunk));
     const end = () => {
       this.pairs.delete(pair);
       pair.up.destroy();
@@ -63,9 +83,16 @@ export class Proxy {
     };
     for (const [way, other] of [['up', 'down'], ['down', 'up']]) {
       pair[way].on('data', (chunk) => {
-        if (!this.lost.has(way)) pair[other].write(chunk);
+        if (!this.lost.has(way)) pair[other].write(way === 'up' ? this.spoilt(chunk) : chunk);
       }).on('error', end).on('close', end);
       if (this.held.has(way)) pair[way].pause();
     }
+  }
+
+  spoilt(chunk) {
+    const { garbage } = this;
+    this.garbage = undefined;
+    const middle = chunk.length >> 1;
+    return garbage === undefined ? chunk : Buffer.concat([chunk.subarray(0, middle), garbage, chunk.subarray(middle)]);
   }
 }
