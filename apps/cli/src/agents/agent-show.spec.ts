@@ -49,6 +49,22 @@ describe('agent show', () => {
   });
 });
 
+describe('an agent that knows more than the log', () => {
+  const refused = { ...details, refused: { code: 'log-behind-agent' as const, at: T1 } };
+
+  it('is shown as such, with what there is to say about it', async () => {
+    server.on('GET /agents/local', { body: refused });
+    const { stdout } = await run('show', 'local');
+    expect(stdout).toMatch(/^agent local: log-behind-agent since 12:00:00/);
+    expect(stdout).toContain('it was told of more than this log holds, and gets no session: if the log was restored, say so (kiroku log restored); last tried 12:00:05');
+  });
+
+  it('is listed as such', async () => {
+    server.on('GET /agents', { body: { items: [{ ...agentLocal, state: 'away', unreachable: true, refused: refused.refused }] } });
+    expect((await run('list')).stdout.split('\n')[1]).toMatch(/^local +log-behind-agent +/);
+  });
+});
+
 describe('agent list', () => {
   it('tells who is away from who is unreachable and who was declared lost', async () => {
     server.on('GET /agents', { body: { items: [{ ...agentLocal, name: 'one', state: 'away' }, { ...agentLocal, name: 'two', state: 'away', unreachable: true, declaredLost: order }] } });

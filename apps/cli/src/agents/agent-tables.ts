@@ -16,6 +16,7 @@ export function showAgents(agents: readonly AgentView[], out: Output): void {
 export function showAgent(agent: AgentDetailsView, out: Output): void {
   const now = out.nowMs;
   out.line(`agent ${agent.name}: ${contactWord(agent)} since ${sinceWords(agent.since, now)}${heardWords(agent, now)}`);
+  if (agent.refused !== undefined) out.line(`it was told of more than this log holds, and gets no session: if the log was restored, say so (kiroku log restored); last tried ${localTime(agent.refused.at, now)}`);
   if (agent.declaredLost !== undefined) out.line(`declared lost ${orderWords(agent.declaredLost, now)}: nobody waits for what it had; over when it connects`);
   if (agent.drained !== undefined) out.line(`drained ${orderWords(agent.drained, now)}: nothing more is dispatched to it`);
   if (agent.newestSession === undefined) out.line('it has had no session yet');
@@ -39,7 +40,8 @@ function section(heading: string, out: Output, show: () => void): void {
   show();
 }
 
-function contactWord({ state, unreachable }: AgentView): string {
+function contactWord({ state, unreachable, refused }: AgentView): string {
+  if (refused !== undefined) return refused.code;
   return state === 'away' && unreachable === true ? 'unreachable' : state;
 }
 

@@ -5,7 +5,7 @@ export type Paint = (text: string) => string;
 const CODES: Record<string, number> = {
   succeeded: 32, connected: 32,
   running: 36, dispatched: 36,
-  failed: 31, lost: 31, stopped: 31, failing: 31, orphaned: 31, 'unknown-to-agent': 31,
+  failed: 31, lost: 31, stopped: 31, failing: 31, orphaned: 31, 'unknown-to-agent': 31, 'log-behind-agent': 31,
   held: 33, skipped: 33, silent: 33, unreachable: 33, away: 33,
   waiting: 2, ready: 2,
 };

@@ -7,9 +7,11 @@ export interface Doings {
   readonly openExecutions: number;
   /** In milliseconds of the wall clock. */
   readonly lastContact: number | undefined;
+  /** Since when this process has refused it. */
+  readonly refusedAt: Instant | undefined;
 }
 
-export function viewOfAgent({ agent, contact }: TrackedAgent, { openExecutions, lastContact }: Doings): AgentView {
+export function viewOfAgent({ agent, contact }: TrackedAgent, { openExecutions, lastContact, refusedAt }: Doings): AgentView {
   const { name, session, enrolledAt, unmatchedCount, drained, declaredLost } = agent;
   return {
     name, state: contact.connected ? 'connected' : 'away', since: contact.since, slots: session?.slots ?? 0,
@@ -18,6 +20,7 @@ export function viewOfAgent({ agent, contact }: TrackedAgent, { openExecutions, 
     ...(drained === undefined ? {} : { drained }),
     ...(declaredLost === undefined ? {} : { declaredLost }),
     ...(contact.unreachable === true ? { unreachable: true } : {}),
+    ...(refusedAt === undefined ? {} : { refused: { code: 'log-behind-agent', at: refusedAt } }),
     ...(lastContact === undefined ? {} : { lastContactAt: new Date(lastContact).toISOString() as Instant }),
   };
 }

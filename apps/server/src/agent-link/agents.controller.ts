@@ -14,6 +14,7 @@ import { pageOf, pageQuery } from '../http/page.js';
 import { CurrentPrincipal, type Principal } from '../http/principal.js';
 import { CheckedBody, CheckedQuery } from '../openapi/checked.js';
 import { Route, Tag } from '../openapi/route.js';
+import { AgentsAhead } from '../log/agents-ahead.js';
 import { RunQueries } from '../runs/run-queries.js';
 import { SlotBook } from '../runs/slot-book.js';
 import { detailsOfAgent, type Doings, viewOfAgent } from './agent.view.js';
@@ -34,6 +35,7 @@ export class AgentsController {
     private readonly runs: RunQueries,
     private readonly live: LiveSessions,
     private readonly lost: LostAgents,
+    private readonly ahead: AgentsAhead,
     private readonly gateway: CommandGateway,
   ) {}
 
@@ -77,6 +79,6 @@ export class AgentsController {
   }
 
   private doingsOf({ agent: { name } }: TrackedAgent): Doings {
-    return { openExecutions: this.slots.executionsOf(name), lastContact: this.live.lastContactOf(name) };
+    return { openExecutions: this.slots.executionsOf(name), lastContact: this.live.lastContactOf(name), refusedAt: this.ahead.refusalOf(name)?.at };
   }
 }

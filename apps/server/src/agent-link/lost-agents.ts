@@ -8,6 +8,7 @@ import { LogFollower } from '../event-sourcing/log-follower.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 import { Reaction } from '../event-sourcing/reaction.js';
 import { AbandonExecution } from '../runs/interventions/abandon-execution.handler.js';
+import { AgentsAhead } from '../log/agents-ahead.js';
 import { type OpenExecution, RunsProjection } from '../runs/runs.projection.js';
 
 /** Executions that are given up side by side; their appends share a commit. */
@@ -15,7 +16,8 @@ const AT_ONCE = 64;
 
 /**
  * Gives up the executions of agents that were declared lost, each in its run's stream. It keeps no list of its own: what is due follows from
- * the fold, so that the next start completes what a crash has left, under the same command ids.
+ * the fold, so that the next start completes what a crash has left, under the same command ids. While the log denies what some agent knows, it waits for the
+ * operator's word about that.
  */
 @Injectable()
 export class LostAgents implements Projection, OnApplicationShutdown {
@@ -26,7 +28,7 @@ export class LostAgents implements Projection, OnApplicationShutdown {
   /** Undefined until the log is folded. */
   private follower: LogFollower | undefined;
 
-  constructor(private readonly agents: AgentsProjection, private readonly runs: RunsProjection, private readonly bus: CommandBus) {}
+  constructor(private readonly agents: AgentsProjection, private readonly runs: RunsProjection, private readonly bus: CommandBus, private readonly ahead: AgentsAhead) {}
 
   start(follower: LogFollower): void {
     this.follower = follower;
@@ -35,7 +37,9 @@ export class LostAgents implements Projection, OnApplicationShutdown {
 
   /** Comes after the projections it reads. A dispatch decided before the declaration may come behind it. */
   apply({ event }: FoldedEvent): void {
-    if (event.type === 'AgentDeclaredLost' || (event.type === 'JobDispatched' && this.agents.find(event.data.agent)?.agent.declaredLost !== undefined)) void this.sweep();
+    // The last one may be what the abandoning waited for.
+    if (event.type === 'AgentDeclaredLost' || event.type === 'EpochBegan' || event.type === 'AgentConnected') void this.sweep();
+    else if (event.type === 'JobDispatched' && this.agents.find(event.data.agent)?.agent.declaredLost !== undefined) void this.sweep();
   }
 
   /** Resolves when all that is due was tried once; what failed is tried again by itself. */
@@ -48,6 +52,7 @@ export class LostAgents implements Projection, OnApplicationShutdown {
   }
 
   private async abandonDue(): Promise<boolean> {
+    if (this.ahead.isWordAwaited) return false;
     const due = [...this.due()];
     for (let first = 0; first < due.length; first += AT_ONCE) {
       const places = await Promise.all(due.slice(first, first + AT_ONCE).map(({ loss, execution }) => this.abandon(loss, execution)));

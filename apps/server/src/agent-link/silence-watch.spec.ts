@@ -5,10 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { upcast } from '#events/upcast';
+import type { Instant } from '#events/vocabulary';
 import { metadataBy } from '../../test-support/run-log.js';
 import { AgentsProjection } from '../agents/agents.projection.js';
 import type { RecordUnreachable } from '../agents/record-unreachable.handler.js';
 import { StreamClosedError } from '../event-sourcing/command-failures.js';
+import { AgentsAhead } from '../log/agents-ahead.js';
+import { LogProjection } from '../log/log.projection.js';
+import { LOG_STREAM } from '../servers/server.aggregate.js';
 import { ServerIdentity } from '../servers/server-identity.js';
 import { SilenceWatch } from './silence-watch.js';
 
@@ -16,6 +20,8 @@ const directory = mkdtempSync(join(tmpdir(), 'kiroku-silence-'));
 const GRACE_MS = 30_000;
 
 let agents: AgentsProjection;
+let log: LogProjection;
+let ahead: AgentsAhead;
 let watch: SilenceWatch;
 let said: { readonly name: string; readonly session: number | undefined }[];
 let failWith: Error | undefined;
@@ -27,7 +33,7 @@ function restartServer(): void {
       if (failWith !== undefined) throw failWith;
       fold(`agent-${name}`, 'AgentUnreachable', { ...(session === undefined ? {} : { session }), silentSince });
     },
-  } as unknown as CommandBus, ServerIdentity.in(directory), { listen: { host: '', port: 0 }, data: directory, store: { kind: 'sqlite', file: '' }, agentGraceSeconds: GRACE_MS / 1000 });
+  } as unknown as CommandBus, ServerIdentity.in(directory), ahead, { listen: { host: '', port: 0 }, data: directory, store: { kind: 'sqlite', file: '' }, agentGraceSeconds: GRACE_MS / 1000 });
   fold('server-s', 'ServerStarted', { server: 's', version: '0', host: 'h', pid: 1, found: { openRuns: 0, openExecutions: 0 } });
   watch.start();
 }
@@ -35,7 +41,8 @@ function restartServer(): void {
 beforeEach(() => {
   jest.useFakeTimers();
   Logger.overrideLogger(false);
-  [agents, said, failWith] = [new AgentsProjection(), [], undefined];
+  [agents, log, said, failWith] = [new AgentsProjection(), new LogProjection(), [], undefined];
+  ahead = new AgentsAhead(log);
   watch = { apply: () => undefined } as unknown as SilenceWatch;
   fold('agent-local', 'AgentEnrolled', { agent: 'local', credentialHash: 'h', tokenId: 't' });
   connect();
@@ -52,6 +59,7 @@ function fold(stream: string, type: string, data: unknown): void {
   const recorded = { id: 'e', type, schemaVersion: 1, data, metadata: metadataBy({ kind: 'server', id: 's' }), stream, revision: 0, position: 1n };
   const folded = { event: upcast(recorded), recorded };
   agents.apply(folded);
+  log.apply(folded);
   watch.apply(folded);
 }
 
@@ -156,5 +164,45 @@ describe('a start of the server', () => {
     expect(jest.getTimerCount()).toBe(1);
     await jest.advanceTimersByTimeAsync(0.5 * GRACE_MS);
     expect(said.map(({ name }) => name)).toEqual(['other', 'local']);
+  });
+});
+
+describe('while the log denies what an agent knows', () => {
+  const refuse = (name = 'other') => ahead.noticed({ agent: name, position: '9', epoch: 0, at: new Date().toISOString() as Instant });
+
+  beforeEach(() => {
+    restartServer();
+    connect();
+    loseContact(2);
+    refuse();
+  });
+
+  it('nobody is unreachable, however long the word is awaited', async () => {
+    await jest.advanceTimersByTimeAsync(100 * GRACE_MS);
+    expect(said).toEqual([]);
+  });
+
+  it('the word gives everybody a whole grace, also when who was refused never comes back', async () => {
+    await jest.advanceTimersByTimeAsync(1.5 * GRACE_MS);
+    fold(LOG_STREAM, 'EpochBegan', { epoch: 1 });
+    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    expect(said).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(said).toEqual([{ name: 'local', session: 2 }]);
+  });
+
+  it('the log may catch up: who is let in, also by another server, is not awaited any more', async () => {
+    fold('agent-other', 'AgentEnrolled', { agent: 'other', credentialHash: 'h2', tokenId: 't' });
+    await jest.advanceTimersByTimeAsync(1.5 * GRACE_MS);
+    connect('other');
+    await jest.advanceTimersByTimeAsync(GRACE_MS);
+    expect(said).toEqual([{ name: 'local', session: 2 }]);
+  });
+
+  it('an epoch that the agent was told of does not excuse it', async () => {
+    fold(LOG_STREAM, 'EpochBegan', { epoch: 1 });
+    ahead.noticed({ agent: 'other', position: '9', epoch: 1, at: new Date().toISOString() as Instant });
+    await jest.advanceTimersByTimeAsync(100 * GRACE_MS);
+    expect(said).toEqual([]);
   });
 });

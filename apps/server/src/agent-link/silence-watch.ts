@@ -5,6 +5,7 @@ import { RecordUnreachable } from '../agents/record-unreachable.handler.js';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { StreamClosedError } from '../event-sourcing/command-failures.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { AgentsAhead } from '../log/agents-ahead.js';
 import { SERVER_OPTIONS, type ServerOptions } from '../server-options.js';
 import { ServerIdentity } from '../servers/server-identity.js';
 
@@ -22,7 +23,7 @@ interface Silence {
 
 /**
  * Puts on record which agents have been silent for longer than their grace. That is evidence and changes no execution (law 5). One timer
- * for all of them; grace is measured on a monotonic clock, so that a wall clock that jumps makes nobody unreachable.
+ * for all of them, and no timer fires while the log denies what some agent knows; grace is measured on a monotonic clock, so that a wall clock that jumps makes nobody unreachable.
  */
 @Injectable()
 export class SilenceWatch implements Projection, OnApplicationShutdown {
@@ -37,6 +38,7 @@ export class SilenceWatch implements Projection, OnApplicationShutdown {
     private readonly agents: AgentsProjection,
     private readonly bus: CommandBus,
     private readonly identity: ServerIdentity,
+    private readonly ahead: AgentsAhead,
     @Inject(SERVER_OPTIONS) { agentGraceSeconds }: ServerOptions,
   ) {
     this.graceMs = agentGraceSeconds * 1000;
@@ -49,10 +51,13 @@ export class SilenceWatch implements Projection, OnApplicationShutdown {
     this.wind();
   }
 
-  /** Comes after the agents, so that their contact is folded already. */
+  /** The word about the log gives everybody a whole grace to come back. Comes after the agents, so that their contact is folded already. */
   apply({ event, recorded }: FoldedEvent): void {
     if (!this.watching) return;
-    if (event.type === 'ServerStarted' || event.type === 'ServerStopped') for (const { agent } of this.agents.all()) this.look(agent.name, this.graceMs);
+    // Also by another server, which did not see it refused.
+    if (event.type === 'AgentConnected') this.ahead.settled(event.data.agent);
+    if (event.type === 'EpochBegan') this.putOff();
+    else if (event.type === 'ServerStarted' || event.type === 'ServerStopped') for (const { agent } of this.agents.all()) this.look(agent.name, this.graceMs);
     else if (recorded.stream.startsWith('agent-')) this.look(recorded.stream.slice('agent-'.length), this.graceMs);
     else return;
     this.wind();
@@ -77,7 +82,13 @@ export class SilenceWatch implements Projection, OnApplicationShutdown {
     if (this.watching && next !== Infinity) this.timer = setTimeout(() => this.recordDue(), Math.max(0, next - performance.now())).unref();
   }
 
+  /** What is being recorded is not. */
+  private putOff(): void {
+    for (const silence of this.silences.values()) if (silence.due !== Infinity) silence.due = performance.now() + this.graceMs;
+  }
+
   private recordDue(): void {
+    if (this.ahead.isWordAwaited) this.putOff();
     const now = performance.now();
     for (const [name, silence] of this.silences) if (silence.due <= now) void this.record(name, silence);
     this.wind();

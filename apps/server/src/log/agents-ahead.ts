@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentAheadView } from '#protocol/log';
+import { LogProjection } from './log.projection.js';
 
 /**
  * Agents that were told of more than this log holds, as far as this process has seen them try: the log went back, or lags. It is no
@@ -8,6 +9,8 @@ import type { AgentAheadView } from '#protocol/log';
 @Injectable()
 export class AgentsAhead {
   private readonly seen = new Map<string, AgentAheadView>();
+
+  constructor(private readonly log: LogProjection) {}
 
   noticed(ahead: AgentAheadView): void {
     this.seen.set(ahead.agent, ahead);
@@ -20,6 +23,17 @@ export class AgentsAhead {
 
   all(): readonly AgentAheadView[] {
     return [...this.seen.values()];
+  }
+
+  /** Why an agent is refused. Who was told in an earlier epoch is not any more: an operator has spoken since. */
+  refusalOf(agent: string): AgentAheadView | undefined {
+    const seen = this.seen.get(agent);
+    return seen !== undefined && seen.epoch >= this.log.state.epoch ? seen : undefined;
+  }
+
+  /** The log denies what some agent knows, and waits for an operator's word: until then nothing follows by itself from what the log says of agents. */
+  get isWordAwaited(): boolean {
+    return [...this.seen.keys()].some((agent) => this.refusalOf(agent) !== undefined);
   }
 
   /** The highest epoch that any of them knows of. */
