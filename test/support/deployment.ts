@@ -91,6 +91,12 @@ export class Deployment {
     await this.agents.get(name)?.kill();
   }
 
+  /** All that the server, or an agent, has logged. */
+  saidBy(name: string): string {
+    const log = this.path(`${name}.log`);
+    return existsSync(log) ? readFileSync(log, 'utf8') : '';
+  }
+
   /** Waits until the server shows an agent so. */
   agentIs(state: AgentView['state'], name = 'local'): Promise<true> {
     return waitFor(`agent ${name} is ${state}`, async () => (await this.api.agents()).some((agent) => agent.name === name && agent.state === state));

@@ -1,7 +1,7 @@
 import type { RunningView, RunView } from '#protocol/api';
 import { evidenceWords } from '../output/evidence-words.js';
 import type { Output } from '../output/output.js';
-import { between, localTime } from '../output/time-words.js';
+import { between, durationWords, localTime } from '../output/time-words.js';
 import { endWords, progressWords, remarks, runHeadline } from './run-words.js';
 
 export function showRuns(runs: readonly RunView[], out: Output): void {
@@ -14,6 +14,7 @@ export function showRuns(runs: readonly RunView[], out: Output): void {
 export function showRun(run: RunView, out: Output): void {
   const now = out.nowMs;
   out.line(runHeadline(run, now));
+  if (run.corrupt !== undefined) out.line(`its history cannot be (${run.corrupt}): it is shown as it was before, and closed to commands`);
   out.line('');
   out.table(['JOB', 'STATE', 'ATTEMPT', 'AGENT', 'END', 'STARTED', 'ENDED', 'TOOK', 'REMARKS'], run.jobs.map((job) => [
     job.jobId, out.word(job.state), job.attempt > 1 ? String(job.attempt) : '', job.agent, endWords(job),
@@ -21,9 +22,14 @@ export function showRun(run: RunView, out: Output): void {
   ]));
 }
 
-/** A job that was decided without an end of its process shows no duration that would go on growing. */
+/**
+ * As the agent measured it on a clock that does not jump. A job that was decided without an end of its process shows no duration that would
+ * go on growing.
+ */
 function took(job: RunView['jobs'][number], nowMs: number): string {
   if (job.finishedAt === undefined && job.state !== 'running') return '';
+  const { durationMs } = job.executions.find(({ executionId }) => executionId === job.executionId) ?? {};
+  if (job.finishedAt !== undefined && durationMs !== undefined) return durationWords(durationMs);
   return between(job.startedAt, job.finishedAt, nowMs);
 }
 
