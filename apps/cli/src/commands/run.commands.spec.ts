@@ -1,7 +1,7 @@
 import type { JobDecision } from '#protocol/api';
 import { FakeServer, stream } from '../testing/fake-server.js';
 import { kiroku } from '../testing/run-kiroku.js';
-import { event, job, run, runningA1, succeededA1, T0, T1, waitingA2 } from '../testing/views.js';
+import { event, execution, job, run, runningA1, succeededA1, T0, T1, waitingA2 } from '../testing/views.js';
 
 let server: FakeServer;
 
@@ -63,6 +63,17 @@ describe('run show', () => {
     expect(stdout).toMatch(/^run R1 of jobnet A version 1: running \(started 2026-11-20 12:00:00, for /);
     expect(stdout).toMatch(/A1 +running +local +2026-11-20 12:00:00 .*silent since 2026-11-20 12:00:00 \(.+\); pending: stop\n/);
     expect(stdout).toMatch(/A2 +waiting +local .*waits for A1\n/);
+  });
+
+  it('has how long a job took as its agent measured it, also when its clock jumped meanwhile', async () => {
+    const measured = execution({ state: 'succeeded', durationMs: 42_000, startedAt: T1, finishedAt: T0 });
+    server.on('GET /runs/R1', { body: run({ jobs: [{ ...succeededA1, startedAt: T1, finishedAt: T0, executions: [measured] }] }) });
+    expect((await cli('run', 'show', 'R1')).stdout).toMatch(/A1 +succeeded +local +exit 0 .* 42 s\s*\n/);
+  });
+
+  it('says of a history that cannot be that the run is closed, and why', async () => {
+    server.on('GET /runs/R1', { body: run({ corrupt: 'revision 4: no such execution' }) });
+    expect((await cli('run', 'show', 'R1')).stdout).toContain('its history cannot be (revision 4: no such execution): it is shown as it was before, and closed to commands\n');
   });
 
   it('says who decided about a job last, when and why', async () => {
