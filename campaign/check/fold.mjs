@@ -70,7 +70,7 @@ function apply(run, { type, data }) {
     case 'JobLost': mustBe([...OPEN, 'abandoned']); both('lost', 'lost'); return;
     case 'JobNeverStarted': mustBe(['dispatched', 'accepted', 'abandoned']); both('never-started', 'ready'); return;
     case 'JobDeclined': mustBe(['dispatched', 'accepted']); both('declined', 'held'); return;
-    case 'JobNotKnownToAgent':
+    case 'JobNotKnownToAgent': mustBe([...OPEN, 'abandoned']); return;
     case 'JobStopRequested': mustBe(OPEN); return;
     case 'LateResultRecorded': mustBe([...OPEN, 'lost', 'abandoned']); Object.assign(execution, { state: 'finished', outcome: data.outcome }); return;
     case 'LateResultAdopted': job.state = data.outcome === 'succeeded' ? 'succeeded' : ['skipped', 'failed-settled'].includes(job.state) ? 'failed-settled' : 'failed'; return;
