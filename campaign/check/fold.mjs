@@ -8,9 +8,9 @@ const THROUGH = ['succeeded', 'skipped'];
 const WORDS = {
   JobSkipped: ['succeeded', 'skipped', 'failed-settled'],
   JobHeld: ['held', ...EXECUTING, ...THROUGH, 'failed', 'failed-settled', 'stopped', 'lost'],
-  JobReleased: ['waiting', 'ready', ...EXECUTING, ...THROUGH, 'failed', 'failed-settled', 'stopped', 'lost'],
-  JobOutcomeSettled: ['waiting', 'ready', 'held', ...THROUGH],
-  JobRerunRequested: ['waiting', 'ready', 'held'],
+  JobReleased: ['waiting', 'ready', ...EXECUTING, ...THROUGH, 'failed', 'failed-settled', 'retrying', 'stopped', 'lost'],
+  JobOutcomeSettled: ['waiting', 'delayed', 'ready', 'held', ...THROUGH],
+  JobRerunRequested: ['waiting', 'delayed', 'ready', 'held'],
 };
 const STATES = { JobSkipped: 'skipped', JobHeld: 'held', JobReleased: 'waiting' };
 
@@ -21,7 +21,7 @@ export function foldRun(events, revision = Infinity) {
     if (event.revision > revision) break;
     if (event.type === 'RunStarted') run = begin(event.data);
     else apply(run, event);
-    promote(run);
+    promote(run, event.at);
   }
   return run;
 }
@@ -35,11 +35,11 @@ export function shownStates(run) {
 }
 
 function begin({ runId, definition, epoch = 0 }) {
-  const jobs = definition.jobs.map(({ id, after }) => ({ id, after, state: 'waiting', attempt: 1, executions: [] }));
+  const jobs = definition.jobs.map(({ id, after, delaySeconds }) => ({ id, after, delaySeconds, state: 'waiting', attempt: 1, executions: [] }));
   return { runId, jobs, epoch, held: false, stopRequested: false, finished: undefined };
 }
 
-function apply(run, { type, data }) {
+function apply(run, { type, data, at }) {
   const impossible = (law, why) => { throw new Broken(law, `${type}: ${why}`, run.runId); };
   const job = run.jobs.find(({ id }) => id === data.jobId);
   const execution = job?.executions.find(({ id }) => id === data.executionId);
@@ -55,6 +55,8 @@ function apply(run, { type, data }) {
     case 'RunHeldByRestore': Object.assign(run, { held: true, epoch: data.epoch }); return;
     case 'RunReleased': run.held = false; return;
     case 'RunStopRequested': run.stopRequested = true; return;
+    case 'RunStartOverdue':
+    case 'RunOverran': return passed(type, data.due, at, run, impossible);
     case 'RunFinished': run.finished = data.status; return;
     case 'JobDispatched': return dispatch(run, job, data, impossible);
     case 'ExecutionRecovered': return recover(run, job, data, impossible);
@@ -71,9 +73,25 @@ function apply(run, { type, data }) {
     case 'JobNeverStarted': mustBe(['dispatched', 'accepted', 'abandoned']); both('never-started', 'ready'); return;
     case 'JobDeclined': mustBe(['dispatched', 'accepted']); both('declined', 'held'); return;
     case 'JobNotKnownToAgent': mustBe([...OPEN, 'abandoned']); return;
+    case 'JobOverran':
+      mustBe(OPEN);
+      if (execution.overran) impossible(3, `${data.executionId} has overrun already`);
+      execution.overran = true;
+      return;
+    case 'JobDelayPassed':
+      if (job.state !== 'delayed' || job.delayedUntil !== data.due || at < data.due) impossible(9, `${job.id} is ${job.state} until ${job.delayedUntil}, at ${at}`);
+      job.state = 'ready';
+      return;
+    case 'JobRetryPlanned':
+      if (!['failed', 'stopped'].includes(job.state) || job.executions.at(-1) !== execution) impossible(3, `${job.id} is ${job.state}`);
+      Object.assign(job, { state: 'retrying', retryAt: data.due });
+      return;
     case 'JobStopRequested': mustBe(OPEN); return;
     case 'LateResultRecorded': mustBe([...OPEN, 'lost', 'abandoned']); Object.assign(execution, { state: 'finished', outcome: data.outcome }); return;
-    case 'LateResultAdopted': job.state = data.outcome === 'succeeded' ? 'succeeded' : ['skipped', 'failed-settled'].includes(job.state) ? 'failed-settled' : 'failed'; return;
+    case 'LateResultAdopted':
+      job.retryAt = undefined;
+      job.state = data.outcome === 'succeeded' ? 'succeeded' : ['skipped', 'failed-settled'].includes(job.state) ? 'failed-settled' : 'failed';
+      return;
     case 'ExecutionAbandoned': mustBe(OPEN); both('abandoned', 'lost'); return;
     case 'JobFailedByPolicy': job.state = 'failed'; return;
     case 'JobSkipped':
@@ -82,7 +100,10 @@ function apply(run, { type, data }) {
     case 'JobOutcomeSettled':
     case 'JobRerunRequested':
       if (WORDS[type].includes(job.state)) impossible(8, `${job.id} is ${job.state}: two decided on one state, and neither saw the other`);
+      if (data.policy === 'retry' && (job.state !== 'retrying' || at < job.retryAt)) impossible(3, `${job.id} is ${job.state}, its next attempt due at ${job.retryAt}, at ${at}`);
       if (type === 'JobRerunRequested') return again(run, job);
+      if (type === 'JobReleased' && job.state === 'delayed') return void (job.state = 'ready');
+      if (type === 'JobSkipped' || type === 'JobOutcomeSettled') job.retryAt = undefined;
       job.state = type === 'JobOutcomeSettled' ? (data.outcome === 'succeeded' ? 'succeeded' : 'failed-settled') : STATES[type];
       return;
     default: impossible(1, 'an event that this checker does not know');
@@ -106,18 +127,30 @@ function recover(run, job, { executionId, ordinal, attempt }, impossible) {
   if (run.jobs.some(({ executions }) => executions.some(({ id }) => id === executionId))) impossible(3, `${executionId} is there already`);
   if (ordinal !== job.executions.length + 1 || attempt !== job.attempt) impossible(1, `${executionId} is not the next one of ${job.id}`);
   job.executions.push({ id: executionId, state: 'dispatched' });
-  if (['waiting', 'held', 'ready', ...EXECUTING].includes(job.state)) job.state = 'dispatched';
+  if (['waiting', 'delayed', 'held', 'ready', 'retrying', ...EXECUTING].includes(job.state)) Object.assign(job, { state: 'dispatched', retryAt: undefined });
+}
+
+/** A warning that the clock brought: once, and not before its time. */
+function passed(type, due, at, run, impossible) {
+  if (run[type] !== undefined || at < due) impossible(9, `due at ${due}, at ${at}, and ${run[type] ?? 'never'} before`);
+  run[type] = due;
 }
 
 /** What comes after it waits again, as far as it has not begun. */
 function again(run, job) {
-  Object.assign(job, { state: 'ready', attempt: job.attempt + 1 });
-  for (const next of run.jobs) if (next.after.includes(job.id) && next.state === 'ready') next.state = 'waiting';
+  Object.assign(job, { state: 'ready', attempt: job.attempt + 1, retryAt: undefined });
+  for (const next of run.jobs) {
+    if (!next.after.includes(job.id) || !['waiting', 'held', 'delayed', 'ready'].includes(next.state)) continue;
+    Object.assign(next, { state: next.state === 'held' ? 'held' : 'waiting', delayedUntil: undefined });
+  }
 }
 
-/** No event says that a job is ready: it follows from those before it. */
-function promote(run) {
+/** No event says that a job is ready, or that its delay begins: it follows from those before it, and from when that was. */
+function promote(run, at) {
   for (const job of run.jobs) {
-    if (job.state === 'waiting' && job.after.every((name) => THROUGH.includes(run.jobs.find(({ id }) => id === name).state))) job.state = 'ready';
+    if (!['waiting', 'held'].includes(job.state) || !job.after.every((name) => THROUGH.includes(run.jobs.find(({ id }) => id === name).state))) continue;
+    if (job.delaySeconds !== undefined && job.executions.length === 0) job.delayedUntil ??= new Date(Date.parse(at) + job.delaySeconds * 1000).toISOString();
+    if (job.state === 'held') continue;
+    job.state = job.retryAt !== undefined ? 'retrying' : job.executions.length === 0 && job.delayedUntil > at ? 'delayed' : 'ready';
   }
 }

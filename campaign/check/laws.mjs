@@ -95,7 +95,7 @@ function checkResults(marks, facts, excuses, unmatched) {
     const isMissed = codes.length === 0 && !excuses.cover(fact, ['journal', 'processes', ...(fact.isTask ? ['tasks'] : [])]) && !wasStoppedBeside(facts, executionId);
     if (isMissed) throw new Broken(4, `${executionId} ended with ${end.code}, and the log has no result of it`, runId);
     // Between its last line and its exit a signal may still have met it.
-    const wasSignalled = [...fact.lost, ...fact.all].some(({ type }) => type === 'JobStopRequested');
+    const wasSignalled = [...fact.lost, ...fact.all].some(({ type, data }) => type === 'JobStopRequested' || data.policy === 'timeout');
     if (!wasSignalled && codes.some((code) => code !== end.code)) throw new Broken(4, `${executionId} ended with ${end.code}, and the log says ${codes.join(', ')}`, runId);
   }
   for (const [executionId, { runId, all, lost }] of facts) {
@@ -130,7 +130,7 @@ function wasStoppedBeside(facts, executionId) {
 function wasStoppedDuring({ all, lost }, dispatched) {
   const events = [...lost, ...all];
   const end = events.find((event) => isResult(event) || event.type === 'JobLost');
-  return events.some(({ type }) => type === 'JobStopRequested') && (end === undefined || isUpTo(dispatched, end.place));
+  return events.some(({ type, data }) => type === 'JobStopRequested' || data.policy === 'timeout') && (end === undefined || isUpTo(dispatched, end.place));
 }
 
 /** What the API showed at a revision is what the log says up to there. */

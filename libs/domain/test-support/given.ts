@@ -1,4 +1,5 @@
 import type { Decider, FoldContext } from '../src/decider.js';
+import { HISTORY_AT } from './run-instants.js';
 
 /** An event of the history together with where it came from, for the tests that care. */
 interface Recorded<Event> {
@@ -14,7 +15,7 @@ interface Sendable {
   readonly context: FoldContext;
 }
 
-const somebody: FoldContext = { at: '2026-11-22T20:00:00.000Z' as FoldContext['at'], actor: { kind: 'server', id: 'server-1' }, commandId: 'history' };
+const somebody: FoldContext = { at: HISTORY_AT, actor: { kind: 'server', id: 'server-1' }, commandId: 'history' };
 
 /**
  * `given(decider, ...events).when(command).then(...events)`. `then` proves for free that the same command decides nothing when it

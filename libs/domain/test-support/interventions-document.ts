@@ -36,7 +36,7 @@ export function interventionsDocument(): string {
     '',
     'Generated from the rules by `npm run docs`; a test fails when it is stale. Each cell is what a command about a job records in a run',
     'that is open, `already so`, or the code of the refusal. The job here is the last of its jobnet, its agent has slots, and an earlier',
-    'execution of it has brought a late result (except in `waiting`). Where an execution is out, its agent may be away: the command is',
+    'execution of it has brought a late result (except in `waiting` and `delayed`). Where an execution is out, its agent may be away: the command is',
     'recorded all the same, and what it asks of the agent is shown as pending until the agent has answered.',
     '',
     `| command | ${states.map((state) => `\`${state}\``).join(' | ')} |`,

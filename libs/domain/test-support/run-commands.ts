@@ -1,10 +1,11 @@
 import type { JobnetDefinition } from '#events/definition';
+import type { Instant } from '#events/vocabulary';
 import type { FoldContext } from '../src/decider.js';
 import type { ExecutionFact } from '../src/run/execution-fact.js';
 import type { Expectation } from '../src/run/interventions/intervention.js';
 import type { Capacity, RunCommand, RunCommandOf } from '../src/run/run.decider.js';
 import { OUTPUT, REASON } from './run-events.js';
-import { ACCEPTED_AT, execution, FINISHED_AT, RECORDED_AT, RUN, STARTED_AT } from './run-instants.js';
+import { ACCEPTED_AT, execution, FINISHED_AT, OVERRAN_AT, RECORDED_AT, RUN, STARTED_AT } from './run-instants.js';
 
 /** More than any test needs. */
 const plenty: Capacity = { local: 100, other: 100 };
@@ -38,6 +39,11 @@ export function start(definition: JobnetDefinition): RunCommandOf<'StartRun'> {
 
 export function dispatchReady(): RunCommandOf<'DispatchReady'> {
   return { type: 'DispatchReady', context: server('dispatch-ready'), capacity: plenty };
+}
+
+/** The clock has come to `now`. */
+export function passTime(kind: RunCommandOf<'PassTime'>['kind'], now: Instant): RunCommandOf<'PassTime'> {
+  return { type: 'PassTime', kind, now, context: { ...server(`${kind}-${now}`), at: now }, capacity: plenty };
 }
 
 export function report(...facts: readonly ExecutionFact[]): RunCommandOf<'RecordFacts'> {
@@ -74,6 +80,12 @@ export const fact = {
   started: (jobId: string, ordinal = 1): ExecutionFact => ({ ...execution(jobId, ordinal), state: 'started', acceptedAt: ACCEPTED_AT, startedAt: STARTED_AT }),
   finished: (jobId: string, exitCode = 0, ordinal = 1): ExecutionFact => ({
     ...execution(jobId, ordinal), state: 'finished', exitCode, acceptedAt: ACCEPTED_AT, startedAt: STARTED_AT, finishedAt: FINISHED_AT, durationMs: 6646, output: OUTPUT,
+  }),
+  /** Of one that took longer than its time-out, where that is only to be told. */
+  overran: (jobId: string, ordinal = 1): ExecutionFact => ({ ...execution(jobId, ordinal), state: 'started', acceptedAt: ACCEPTED_AT, startedAt: STARTED_AT, overranAt: OVERRAN_AT }),
+  timedOut: (jobId: string, ordinal = 1): ExecutionFact => ({
+    ...execution(jobId, ordinal), state: 'finished', exitCode: 143, signal: 'SIGTERM', stoppedBy: 'SIGTERM', timedOut: true,
+    acceptedAt: ACCEPTED_AT, startedAt: STARTED_AT, finishedAt: FINISHED_AT, durationMs: 6646, output: OUTPUT,
   }),
   lost: (jobId: string, ordinal = 1): ExecutionFact => ({ ...execution(jobId, ordinal), state: 'lost', reason: REASON }),
   orphaned: (jobId: string, ordinal = 1): ExecutionFact => ({ ...execution(jobId, ordinal), state: 'orphaned', reason: REASON }),

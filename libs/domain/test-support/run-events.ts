@@ -1,7 +1,8 @@
 import type { JobnetDefinition } from '#events/definition';
 import type { Output } from '#events/output';
 import type { RunEvent, RunEventOf } from '#events/run.events';
-import { ACCEPTED_AT, execution, FINISHED_AT, RUN, STARTED_AT } from './run-instants.js';
+import type { Instant } from '#events/vocabulary';
+import { ACCEPTED_AT, execution, FINISHED_AT, OVERRAN_AT, RUN, STARTED_AT } from './run-instants.js';
 
 const nothingSaid = { bytes: 0, tail: '', truncated: false };
 
@@ -41,6 +42,26 @@ export function finished(jobId: string, exitCode = 0, ordinal = 1): RunEvent {
 
 export function lateResult(jobId: string, exitCode = 0, ordinal = 1): RunEvent {
   return { type: 'LateResultRecorded', data: { ...execution(jobId, ordinal), outcome: outcomeOf(exitCode), exitCode, ...processEnd } };
+}
+
+export function stoppedByTimeout(jobId: string, ordinal = 1): RunEvent {
+  return { type: 'JobStopped', data: { ...execution(jobId, ordinal), exitCode: 143, ...processEnd, signal: 'SIGTERM', policy: 'timeout' } };
+}
+
+export function overran(jobId: string, ordinal = 1): RunEvent {
+  return { type: 'JobOverran', data: { ...execution(jobId, ordinal), overranAt: OVERRAN_AT } };
+}
+
+export function delayPassed(jobId: string, due: Instant): RunEvent {
+  return { type: 'JobDelayPassed', data: { jobId, due } };
+}
+
+export function retryPlanned(jobId: string, due: Instant, ordinal = 1, attempt = ordinal + 1): RunEvent {
+  return { type: 'JobRetryPlanned', data: { ...execution(jobId, ordinal), attempt, due } };
+}
+
+export function retried(jobId: string, ordinal = 1): RunEvent {
+  return { type: 'JobRerunRequested', data: { jobId, previousExecution: execution(jobId, ordinal).executionId, concurrent: false, policy: 'retry' } };
 }
 
 export function stopped(jobId: string, ordinal = 1): RunEvent {

@@ -1,7 +1,8 @@
 import type { RunEvent } from '#events/run.events';
 import type { ExecutionEventType, ExecutionState } from '../src/run/execution-transitions.js';
 import type { JobState, JobTransition } from '../src/run/job-transitions.js';
-import { chain } from './jobnets.js';
+import type { Instant } from '#events/vocabulary';
+import { chain, job, jobnet } from './jobnets.js';
 import * as event from './run-events.js';
 
 /** A2 has a first execution behind it whose result came late, so that there is something to adopt in every state that allows it. */
@@ -11,17 +12,22 @@ const lateBehind: readonly RunEvent[] = [
 const secondSent = [...lateBehind, event.dispatched('A2', 2, { attempt: 2 })];
 const secondRuns = [...secondSent, event.started('A2', 2)];
 const untouched = event.runStarted(chain('A1', 'A2'));
+/** After the instant of the histories. */
+const LATER = '2026-11-22T20:01:00.000Z' as Instant;
+const delaying = event.runStarted(jobnet([job('A1'), job('A2', { after: ['A1'], delaySeconds: 60 })]));
 
 /** A run whose job A2 stands in the state. */
 export const jobIn: { readonly [State in JobState]: readonly RunEvent[] } = {
   waiting: [untouched],
   held: [...lateBehind, event.held('A2')],
+  delayed: [delaying, event.skipped('A1')],
   ready: lateBehind,
   dispatched: secondSent,
   running: secondRuns,
   succeeded: [...secondRuns, event.finished('A2', 0, 2)],
   failed: [...secondRuns, event.finished('A2', 1, 2)],
   'failed-settled': [...secondRuns, event.finished('A2', 1, 2), event.settled('A2', 'failed')],
+  retrying: [...secondRuns, event.finished('A2', 1, 2), event.retryPlanned('A2', LATER, 2, 3)],
   stopped: [...secondRuns, event.stopped('A2', 2)],
   skipped: [...lateBehind, event.skipped('A2')],
   lost: [...secondRuns, event.plain('JobLost', 'A2', 2)],
@@ -29,16 +35,23 @@ export const jobIn: { readonly [State in JobState]: readonly RunEvent[] } = {
 
 /** The execution of A2 that facts are about: the newest one, or one that was never dispatched. */
 function newestOf(state: JobState): number {
-  return ['waiting', 'held', 'ready', 'skipped'].includes(state) ? 1 : 2;
+  return ['waiting', 'held', 'delayed', 'ready', 'skipped'].includes(state) ? 1 : 2;
 }
 
+function isUntouched(state: JobState): boolean {
+  return state === 'waiting' || state === 'delayed';
+}
+
+/** Those that an event says; the others are seen by the fold. */
+export type ToldTransition = Exclude<JobTransition, 'predecessors-through' | 'predecessor-again' | 'through-but-delayed' | 'through-but-retrying'>;
+
 /** The event that makes the transition happen to A2, in a run that `jobIn` made. */
-export function transitionOfA2(transition: Exclude<JobTransition, 'predecessors-through' | 'predecessor-again'>, state: JobState): RunEvent {
+export function transitionOfA2(transition: ToldTransition, state: JobState): RunEvent {
   const ordinal = newestOf(state);
   switch (transition) {
     case 'JobHeld': return event.held('A2');
     case 'JobReleased': return event.released('A2');
-    case 'JobDispatched': return event.dispatched('A2', state === 'waiting' ? 1 : ordinal + 1, { attempt: 2 });
+    case 'JobDispatched': return event.dispatched('A2', isUntouched(state) ? 1 : ordinal + 1, { attempt: 2 });
     case 'JobFinished:succeeded': return event.finished('A2', 0, ordinal);
     case 'JobFinished:failed': return event.finished('A2', 1, ordinal);
     case 'JobSkipped': return event.skipped('A2');
@@ -47,8 +60,10 @@ export function transitionOfA2(transition: Exclude<JobTransition, 'predecessors-
     case 'JobOutcomeSettled:failed': return event.settled('A2', 'failed');
     case 'LateResultAdopted:succeeded': return event.adopted('A2', 'succeeded');
     case 'LateResultAdopted:failed': return event.adopted('A2', 'failed');
-    case 'ExecutionRecovered': return event.recovered('A2', state === 'waiting' ? 1 : ordinal + 1, { attempt: 2 });
+    case 'ExecutionRecovered': return event.recovered('A2', isUntouched(state) ? 1 : ordinal + 1, { attempt: 2 });
     case 'JobFailedByPolicy': return event.failedByPolicy('A2', 'onLost', ordinal);
+    case 'JobDelayPassed': return event.delayPassed('A2', LATER);
+    case 'JobRetryPlanned': return event.retryPlanned('A2', LATER, ordinal, 3);
     default: return executionEventOf(transition, 'A2', ordinal);
   }
 }
@@ -73,6 +88,7 @@ export function executionEventOf(type: ExecutionEventType, jobId: string, ordina
   switch (type) {
     case 'JobAccepted': return event.accepted(jobId, ordinal);
     case 'JobStarted': return event.started(jobId, ordinal);
+    case 'JobOverran': return event.overran(jobId, ordinal);
     case 'JobFinished': return event.finished(jobId, 0, ordinal);
     case 'JobStopped': return event.stopped(jobId, ordinal);
     case 'LateResultRecorded': return event.lateResult(jobId, 0, ordinal);

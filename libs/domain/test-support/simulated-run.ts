@@ -7,7 +7,9 @@ import type { Capacity, RunCommand } from '../src/run/run.decider.js';
 import { runDecider } from '../src/run/run.decider.js';
 import type { Execution, Run, RunState } from '../src/run/run.state.js';
 import { executionOf, jobOf } from '../src/run/run.state.js';
+import { later } from '../src/instant.js';
 import { fact, withSlots } from './run-commands.js';
+import { HISTORY_AT } from './run-instants.js';
 
 /** How an execution goes, as its agent will tell it: facts in the order in which they become true. */
 export type Script = 'succeeds' | 'fails' | 'never-started' | 'declined' | 'lost';
@@ -15,6 +17,8 @@ export type Script = 'succeeds' | 'fails' | 'never-started' | 'declined' | 'lost
 /** One run with its agents: it sends commands with the slots that are really free, and keeps what was decided. */
 export class SimulatedRun {
   state: RunState;
+  /** What every clock shows. */
+  now = HISTORY_AT;
   readonly events: RunEvent[] = [];
   /** Decisions with at least one event: the command, and what was decided. */
   readonly accepted: { readonly command: RunCommand; readonly decided: readonly RunEvent[] }[] = [];
@@ -33,6 +37,10 @@ export class SimulatedRun {
     this.events.push(...decided);
     if (decided.length > 0) this.accepted.push({ command, decided });
     return decided;
+  }
+
+  pass(seconds: number): void {
+    this.now = later(this.now, seconds);
   }
 
   setSlots(agent: string, slots: number): void {

@@ -2,6 +2,7 @@ import type { ExecutionDetailsView, ExecutionView, JobView, RunningView, RunView
 import { isOpenExecution } from '#domain/run/execution-transitions';
 import { isThrough } from '#domain/run/job-transitions';
 import { statusOf } from '#domain/run/run-status';
+import { nextDue } from '#domain/run/time/next-due';
 import { currentExecution, type Execution, type Job, type Run } from '#domain/run/run.state';
 import { publicState } from '#domain/run/interventions/intervention';
 import { orderWords, type StandingOrder } from '#domain/standing-order';
@@ -19,19 +20,29 @@ export interface Surroundings {
 }
 
 export function runView(run: Run, around: Surroundings): RunView {
-  const { runId, jobnet, version, revision, startedAt, finishedAt } = run;
+  const { runId, jobnet, version, revision, startedAt, finishedAt, nominalAt } = run;
+  const due = nextDue(run);
+  const warnings = warningsOf(run);
   return {
     runId, jobnet, version, revision, status: statusOf(run), startedAt,
     ...(finishedAt === undefined ? {} : { finishedAt }),
     jobs: run.jobs.map((job) => jobView(run, job, around)),
+    ...(nominalAt === undefined ? {} : { nominalAt }),
+    ...(due === undefined ? {} : { nextDue: due }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 
+function warningsOf({ startOverdue, overran }: Run): NonNullable<RunView['warnings']> {
+  return [...(startOverdue === undefined ? [] : [{ kind: 'start-overdue' as const, ...startOverdue }]), ...(overran === undefined ? [] : [{ kind: 'overran' as const, ...overran }])];
+}
+
 function jobView(run: Run, job: Job, around: Surroundings): JobView {
-  const { id: jobId, agent, after } = job.definition;
+  const { id: jobId, agent, after, timeout } = job.definition;
   const execution = currentExecution(job);
   const waitsFor = run.finished === undefined ? reasonsToWait(run, job, around) : [];
   const exitCode = job.exitCode ?? execution?.exitCode;
+  const dueAt = job.retryAt ?? (job.state === 'delayed' ? job.delayedUntil : undefined);
   return {
     jobId, state: publicState(job), attempt: job.attempt, agent, after: [...after],
     evidence: execution === undefined ? { kind: 'none' } : evidenceOf(execution, around.contactOf(execution.agent)),
@@ -40,6 +51,8 @@ function jobView(run: Run, job: Job, around: Surroundings): JobView {
     ...endOf(execution),
     pending: pendingIntents(job),
     ...(waitsFor.length === 0 ? {} : { waitsFor }),
+    ...(dueAt === undefined || run.finished !== undefined ? {} : { dueAt }),
+    ...(timeout === undefined ? {} : { timeout }),
     ...(job.lastDecision === undefined ? {} : { lastDecision: job.lastDecision }),
     executions: job.executions.map((each) => executionView(each, around)),
   };
@@ -62,7 +75,7 @@ export function isCancelPending(job: Job, execution: Execution): boolean {
 }
 
 function executionView(execution: Execution, around: Surroundings): ExecutionView {
-  const { executionId, attempt, agent, dispatchedAt, acceptedAt, durationMs, reason, late, exitCode } = execution;
+  const { executionId, attempt, agent, dispatchedAt, acceptedAt, durationMs, reason, late, exitCode, overranAt, policy } = execution;
   return {
     executionId, attempt, agent, dispatchedAt,
     state: execution.state === 'finished' ? (execution.outcome ?? 'finished') : execution.state,
@@ -73,6 +86,8 @@ function executionView(execution: Execution, around: Surroundings): ExecutionVie
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(reason === undefined ? {} : { reason }),
     ...(late === undefined ? {} : { late }),
+    ...(overranAt === undefined ? {} : { overranAt }),
+    ...(policy === 'timeout' ? { timedOut: true } : {}),
   };
 }
 
@@ -115,6 +130,8 @@ function absenceWords(contact: Contact | undefined, loss: StandingOrder | undefi
   return contact === undefined ? 'not known yet' : 'away';
 }
 
+const RUN_HELD = 'an operator to release the run';
+
 function reasonsToWait(run: Run, job: Job, around: Surroundings): string[] {
   const { id, after, agent } = job.definition;
   const declined = currentExecution(job);
@@ -124,10 +141,14 @@ function reasonsToWait(run: Run, job: Job, around: Surroundings): string[] {
         const before = run.jobs[run.shape.indexOf.get(name) ?? -1];
         return before === undefined || isThrough(before.state) ? [] : [`${name} (${publicState(before)})`];
       });
+    case 'delayed':
+      return [`the end of its delay, at ${job.delayedUntil ?? ''}`, ...(run.held ? [RUN_HELD] : [])];
+    case 'retrying':
+      return [`its next attempt, at ${job.retryAt ?? ''}`, ...(run.held ? [RUN_HELD] : [])];
     case 'held':
       return [declined?.state === 'declined' ? `an operator: agent ${agent} declined ${id}: ${declined.reason ?? ''}` : 'an operator to release it'];
     case 'ready':
-      if (run.held) return ['an operator to release the run'];
+      if (run.held) return [RUN_HELD];
       return whatAgentLacks(agent, around);
     case 'failed':
     case 'stopped':

@@ -31,7 +31,7 @@ describe('the fold of an execution', () => {
   });
 
   it('covers the whole table', () => {
-    expect(cells).toHaveLength(9 * 13);
+    expect(cells).toHaveLength(9 * 14);
   });
 
   it('moves the newest execution and its job, and an older one alone', () => {

@@ -6,7 +6,7 @@ export type ExecutionState = 'dispatched' | 'accepted' | 'running' | 'finished' 
 export type ExecutionEventType = Extract<
   RunEventType,
   | 'JobAccepted' | 'JobDeclined' | 'JobStarted' | 'JobFinished' | 'JobStopped' | 'JobLost' | 'JobOrphaned' | 'JobNeverStarted'
-  | 'JobNotKnownToAgent' | 'JobStopRequested' | 'LateResultRecorded' | 'LateResultAdopted' | 'ExecutionAbandoned'
+  | 'JobNotKnownToAgent' | 'JobOverran' | 'JobStopRequested' | 'LateResultRecorded' | 'LateResultAdopted' | 'ExecutionAbandoned'
 >;
 
 type Row = { readonly [Event in ExecutionEventType]: ExecutionState | 'corrupt' };
@@ -14,7 +14,7 @@ type Row = { readonly [Event in ExecutionEventType]: ExecutionState | 'corrupt' 
 /** What nothing moves any more: facts and intents about it would contradict what is on record. */
 const ended: Row = {
   JobAccepted: 'corrupt', JobDeclined: 'corrupt', JobStarted: 'corrupt', JobFinished: 'corrupt', JobStopped: 'corrupt', JobLost: 'corrupt',
-  JobOrphaned: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobStopRequested: 'corrupt', LateResultRecorded: 'corrupt',
+  JobOrphaned: 'corrupt', JobOverran: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobStopRequested: 'corrupt', LateResultRecorded: 'corrupt',
   LateResultAdopted: 'corrupt', ExecutionAbandoned: 'corrupt',
 };
 
@@ -22,17 +22,17 @@ const ended: Row = {
 export const nextExecutionState: { readonly [State in ExecutionState]: Row } = {
   dispatched: {
     JobAccepted: 'accepted', JobDeclined: 'declined', JobStarted: 'running', JobFinished: 'finished', JobStopped: 'stopped', JobLost: 'lost',
-    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'dispatched', JobStopRequested: 'dispatched',
+    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'dispatched', JobOverran: 'dispatched', JobStopRequested: 'dispatched',
     LateResultRecorded: 'finished', LateResultAdopted: 'corrupt', ExecutionAbandoned: 'abandoned',
   },
   accepted: {
     JobAccepted: 'corrupt', JobDeclined: 'declined', JobStarted: 'running', JobFinished: 'finished', JobStopped: 'stopped', JobLost: 'lost',
-    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'accepted', JobStopRequested: 'accepted',
+    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'accepted', JobOverran: 'accepted', JobStopRequested: 'accepted',
     LateResultRecorded: 'finished', LateResultAdopted: 'corrupt', ExecutionAbandoned: 'abandoned',
   },
   running: {
     JobAccepted: 'corrupt', JobDeclined: 'corrupt', JobStarted: 'corrupt', JobFinished: 'finished', JobStopped: 'stopped', JobLost: 'lost',
-    JobOrphaned: 'running', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'running', JobStopRequested: 'running',
+    JobOrphaned: 'running', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'running', JobOverran: 'running', JobStopRequested: 'running',
     LateResultRecorded: 'finished', LateResultAdopted: 'corrupt', ExecutionAbandoned: 'abandoned',
   },
   finished: { ...ended, LateResultAdopted: 'finished' },

@@ -1,12 +1,15 @@
 import { foldRun, statesOf } from '../../test-support/given-run.js';
-import { chain } from '../../test-support/jobnets.js';
+import type { Instant } from '#events/vocabulary';
+import { chain, job, jobnet } from '../../test-support/jobnets.js';
 import * as event from '../../test-support/run-events.js';
-import { jobIn, transitionOfA2 } from '../../test-support/run-histories.js';
+import { jobIn, type ToldTransition, transitionOfA2 } from '../../test-support/run-histories.js';
 import { isExecuting, isThrough, isWrong, type JobState, type JobTransition, nextJobState } from './job-transitions.js';
 import { jobOf } from './run.state.js';
 
+const LATER = '2026-11-22T20:01:00.000Z' as Instant;
+
 const states = Object.keys(nextJobState) as JobState[];
-const transitions = (Object.keys(nextJobState.waiting) as JobTransition[]).filter((each): each is Exclude<JobTransition, 'predecessors-through' | 'predecessor-again'> => !each.startsWith('predecessor'));
+const transitions = (Object.keys(nextJobState.waiting) as JobTransition[]).filter((each): each is ToldTransition => !/^(predecessor|through)/.test(each));
 const cells = states.flatMap((state) => transitions.map((transition) => ({ state, transition, next: nextJobState[state][transition] })));
 
 /** A job that is released goes on to where its predecessors let it: through already, wherever these histories have it held. */
@@ -26,19 +29,21 @@ describe('the fold of a job', () => {
   });
 
   it('covers the whole table', () => {
-    expect(cells).toHaveLength(11 * 23);
+    expect(cells).toHaveLength(13 * 25);
     for (const state of states) expect(Object.keys(nextJobState[state]).sort()).toEqual(Object.keys(nextJobState.waiting).sort());
   });
 });
 
 describe('a job whose predecessors are through', () => {
   const net = event.runStarted(chain('A1', 'A2'));
+  const slow = event.runStarted(jobnet([job('A1'), job('A2', { after: ['A1'], delaySeconds: 60 })]));
   const afterRerun = [event.rerunRequested('A1'), event.dispatched('A1', 2, { attempt: 2 })];
   const begun = [net, event.dispatched('A1'), event.finished('A1')];
   const before: readonly (readonly [JobState, readonly Parameters<typeof foldRun>[number][]])[] = [
     ['waiting', [net, event.dispatched('A1')]],
     ['held', [net, event.held('A2'), event.dispatched('A1')]],
     ['skipped', [net, event.skipped('A2'), event.dispatched('A1')]],
+    ['retrying', [...begun, event.dispatched('A2'), event.finished('A2', 1), event.retryPlanned('A2', LATER), ...afterRerun]],
     ['dispatched', [...begun, event.dispatched('A2'), ...afterRerun]],
     ['running', [...begun, event.dispatched('A2'), event.started('A2'), ...afterRerun]],
     ['succeeded', [...begun, event.dispatched('A2'), event.finished('A2'), ...afterRerun]],
@@ -56,11 +61,11 @@ describe('a job whose predecessors are through', () => {
   });
 
   it('is every state of the table', () => {
-    // Ready it is already: its predecessors cannot get through once more without making it wait before.
-    expect([...before.map(([state]) => state), 'ready'].sort()).toEqual([...states].sort());
+    // Ready or delayed it is already: its predecessors cannot get through once more without making it wait before.
+    expect([...before.map(([state]) => state), 'ready', 'delayed'].sort()).toEqual([...states].sort());
   });
 
-  it.each([...before.slice(3), ['ready', begun], ['held', [...begun, event.held('A2')]]] as typeof before)('and is %s waits again for one that runs once more, if it has not begun', (state, history) => {
+  it.each([...before.slice(3), ['ready', begun], ['delayed', [slow, ...begun.slice(1)]], ['held', [...begun, event.held('A2')]]] as typeof before)('and is %s waits again for one that runs once more, if it has not begun', (state, history) => {
     const reruns = jobOf(foldRun(...history), 'A1')?.state === 'succeeded' ? history : [...history, event.finished('A1', 0, 2)];
     const next = nextJobState[state]['predecessor-again'];
     expect(jobOf(foldRun(...reruns, event.rerunRequested('A1')), 'A2')?.state).toBe(next === 'corrupt' ? state : next);
@@ -74,6 +79,22 @@ describe('a job whose predecessors are through', () => {
 /** Written by hand from the laws, not read from the table: a slip in the table is caught here. */
 const byHand: readonly (readonly [JobState, JobTransition, JobState | 'corrupt'])[] = [
   ['waiting', 'predecessors-through', 'ready'],
+  ['waiting', 'through-but-delayed', 'delayed'],
+  ['waiting', 'through-but-retrying', 'retrying'],
+  ['held', 'through-but-delayed', 'held'],
+  ['delayed', 'JobDelayPassed', 'ready'],
+  ['delayed', 'JobReleased', 'ready'],
+  ['delayed', 'JobHeld', 'held'],
+  ['delayed', 'predecessor-again', 'waiting'],
+  ['delayed', 'ExecutionRecovered', 'dispatched'],
+  ['failed', 'JobRetryPlanned', 'retrying'],
+  ['stopped', 'JobRetryPlanned', 'retrying'],
+  ['lost', 'JobRetryPlanned', 'corrupt'],
+  ['failed-settled', 'JobRetryPlanned', 'corrupt'],
+  ['retrying', 'JobRerunRequested', 'ready'],
+  ['retrying', 'JobHeld', 'held'],
+  ['retrying', 'JobOutcomeSettled:failed', 'failed-settled'],
+  ['retrying', 'ExecutionRecovered', 'dispatched'],
   ['waiting', 'JobDispatched', 'corrupt'],
   ['waiting', 'JobSkipped', 'skipped'],
   ['waiting', 'JobHeld', 'held'],

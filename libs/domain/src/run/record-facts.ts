@@ -1,5 +1,6 @@
 import type { RunEvent } from '#events/run.events';
 import { type Decision, rejection } from '../rejection.js';
+import type { FoldContext } from '../decider.js';
 import type { ExecutionFact } from './execution-fact.js';
 import { isOpenExecution } from './execution-transitions.js';
 import { isExecuting } from './job-transitions.js';
@@ -7,6 +8,7 @@ import { byPolicy } from './policy.js';
 import { evolveRun } from './run.evolve.js';
 import type { Capacity, RunCommandOf } from './run.decider.js';
 import { currentExecution, type Execution, executionOf, type Job, jobOf, type Run, type RunState, takesSlot } from './run.state.js';
+import { planRetry } from './time/plan-retry.js';
 import { whatFollows } from './what-follows.js';
 
 /**
@@ -18,11 +20,13 @@ export function recordFacts({ agent, facts, context, capacity }: RunCommandOf<'R
   const events: RunEvent[] = [];
   let run = state;
   for (const fact of facts) {
-    const event = factToEvent(run, agent, fact);
-    if (event === undefined) continue;
-    for (const each of [event, ...policyOn(evolveRun(run, event, context), event)]) {
-      events.push(each);
-      run = evolveRun(run, each, context);
+    for (const toEvent of [overran, factToEvent]) {
+      const event = toEvent(run, agent, fact);
+      if (event === undefined) continue;
+      for (const each of [event, ...policyOn(evolveRun(run, event, context), event, context)]) {
+        events.push(each);
+        run = evolveRun(run, each, context);
+      }
     }
   }
   if (events.length === 0) return [];
@@ -59,8 +63,18 @@ function factToEvent(run: Run, agent: string, fact: ExecutionFact): RunEvent | u
   }
 }
 
-function policyOn(run: Run, event: RunEvent): RunEvent[] {
-  return event.type === 'JobLost' ? byPolicy(run, event.data.jobId, event.data.executionId, 'onLost') : [];
+/** Every later fact carries it: it is recorded once. */
+function overran(run: Run, agent: string, fact: ExecutionFact): RunEvent | undefined {
+  const overranAt = 'overranAt' in fact ? fact.overranAt : undefined;
+  const job = overranAt === undefined ? undefined : jobOf(run, fact.jobId);
+  const execution = job && executionOf(job, fact.executionId);
+  if (overranAt === undefined || execution?.agent !== agent || execution.overranAt !== undefined || !isOpenExecution(execution.state)) return undefined;
+  return { type: 'JobOverran', data: { jobId: fact.jobId, executionId: fact.executionId, overranAt } };
+}
+
+/** What the job's author has written for such an end. */
+function policyOn(run: Run, event: RunEvent, context: FoldContext): RunEvent[] {
+  return event.type === 'JobLost' ? byPolicy(run, event.data.jobId, event.data.executionId, 'onLost') : planRetry(run, event, context);
 }
 
 /** A stop that came before the process carried it out by its absence; without one the job is to be dispatched again. */
@@ -89,9 +103,10 @@ function afterTheEnd(job: Job, execution: Execution, fact: ExecutionFact): RunEv
 
 function finished(job: Job, execution: Execution, fact: Extract<ExecutionFact, { state: 'finished' }>): RunEvent {
   if (!isExecuting(job.state) || currentExecution(job) !== execution) return lateResult(job, fact);
-  if (execution.stopRequested !== true || fact.stoppedBy === undefined) return { type: 'JobFinished', data: resultOf(job, fact) };
+  const byTimeout = fact.timedOut === true && job.definition.timeout?.then === 'stop';
+  if ((execution.stopRequested !== true && !byTimeout) || fact.stoppedBy === undefined) return { type: 'JobFinished', data: resultOf(job, fact) };
   const { outcome: _outcome, ...end } = resultOf(job, fact);
-  return { type: 'JobStopped', data: end };
+  return { type: 'JobStopped', data: { ...end, ...(byTimeout ? { policy: 'timeout' as const } : {}) } };
 }
 
 function lateResult(job: Job, fact: Extract<ExecutionFact, { state: 'finished' }>): RunEvent {

@@ -1,5 +1,6 @@
 import type { JobnetDefinition } from '#events/definition';
-import type { RunEvent } from '#events/run.events';
+import type { RunEvent, RunOccurrence } from '#events/run.events';
+import type { Instant } from '#events/vocabulary';
 import type { Decider, FoldContext } from '../decider.js';
 import type { Decision } from '../rejection.js';
 import type { ExecutionFact } from './execution-fact.js';
@@ -19,6 +20,8 @@ import { dispatchReady } from './dispatch-ready.js';
 import { recordFacts } from './record-facts.js';
 import { recordNotKnown } from './record-not-known.js';
 import { startRun } from './start-run.js';
+import type { DueKind } from './time/next-due.js';
+import { passTime } from './time/pass-time.js';
 
 /**
  * Free slots by agent that is connected now; a job for an agent that is not in here stays ready. Below zero when more is open than
@@ -47,8 +50,13 @@ export type RunCommand =
     readonly parameters: Readonly<Record<string, string>>;
     /** The log's, when it was ever restored. */
     readonly epoch?: number | undefined;
+    /** When it was to start, as whoever planned it has it. */
+    readonly nominalAt?: Instant | undefined;
+    readonly occurrence?: RunOccurrence | undefined;
   })
   | (Common & { readonly type: 'DispatchReady' })
+  /** The clock has come to `now`: what was due of this kind is decided. */
+  | (Common & { readonly type: 'PassTime'; readonly kind: DueKind; readonly now: Instant })
   | (Common & { readonly type: 'RecordFacts'; readonly agent: string; readonly facts: readonly ExecutionFact[] })
   | (Common & { readonly type: 'RecordNotKnown'; readonly agent: string; readonly executionIds: readonly string[]; readonly reason: string })
   /** The log was restored to an earlier state while this run was open in it. */
@@ -81,6 +89,8 @@ export const runDecider: Decider<RunState, RunCommand, RunEvent> = {
         return startRun(command, state);
       case 'DispatchReady':
         return dispatchReady(command, state);
+      case 'PassTime':
+        return passTime(command, state);
       case 'RecordFacts':
         return recordFacts(command, state);
       case 'RecordNotKnown':

@@ -1,6 +1,8 @@
 import type { RunEvent, RunEventOf } from '#events/run.events';
+import type { Instant } from '#events/vocabulary';
 import { corruptHistory } from '../corrupt-history.js';
 import type { FoldContext } from '../decider.js';
+import { later } from '../instant.js';
 import { type ExecutionEventType, nextExecutionState } from './execution-transitions.js';
 import { decisionIn, isDecision } from './interventions/last-decision.js';
 import { isExecuting, isThrough, type JobTransition, nextJobState } from './job-transitions.js';
@@ -68,6 +70,10 @@ function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, conte
       return { ...open(run, event), held: false };
     case 'RunStopRequested':
       return { ...open(run, event), stopRequested: true };
+    case 'RunStartOverdue':
+      return { ...open(run, event), startOverdue: { due: event.data.due, at: context.at } };
+    case 'RunOverran':
+      return { ...open(run, event), overran: { due: event.data.due, at: context.at } };
     case 'RunFinished':
       return { ...open(run, event), finished: event.data.status, finishedAt: context.at };
     case 'JobDispatched':
@@ -76,22 +82,25 @@ function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, conte
     case 'JobHeld':
     case 'JobReleased':
     case 'JobSkipped':
-      return moveJob(open(run, event), event.data.jobId, event.type);
+    case 'JobDelayPassed':
     case 'JobFailedByPolicy':
-      return moveJob(open(run, event), event.data.jobId, event.type);
+      return moveJob(open(run, event), event.data.jobId, event.type, context);
+    case 'JobRetryPlanned':
+      return moveJob(open(run, event), event.data.jobId, event.type, context, (job) => ({ ...job, retryAt: event.data.due }));
     case 'JobRerunRequested':
-      return rerunRequested(open(run, event), event);
+      return rerunRequested(open(run, event), event, context);
     case 'JobOutcomeSettled':
-      return moveJob(open(run, event), event.data.jobId, `JobOutcomeSettled:${event.data.outcome}`, (job) => ({
+      return moveJob(open(run, event), event.data.jobId, `JobOutcomeSettled:${event.data.outcome}`, context, (job) => ({
         ...job, ...(event.data.exitCode === undefined ? {} : { exitCode: event.data.exitCode }),
       }));
     case 'LateResultAdopted':
-      return moveJob(moveExecution(run, event, context), event.data.jobId, `LateResultAdopted:${event.data.outcome}`, (job) => ({
+      return moveJob(moveExecution(run, event, context), event.data.jobId, `LateResultAdopted:${event.data.outcome}`, context, (job) => ({
         ...job, exitCode: executionOf(job, event.data.executionId)?.exitCode,
       }));
     case 'JobFinished':
       return moveBoth(run, event, `JobFinished:${event.data.outcome}`, context);
     case 'LateResultRecorded':
+    case 'JobOverran':
       return moveExecution(run, event, context);
     case 'JobAccepted':
     case 'JobDeclined':
@@ -113,23 +122,29 @@ function open(run: Run, { type }: RunEvent): Run {
   return run;
 }
 
-function dispatched(run: Run, { type, data }: RunEventOf<'JobDispatched' | 'ExecutionRecovered'>, { at }: FoldContext): Run {
-  return moveJob(run, data.jobId, type, (job) => {
+function dispatched(run: Run, { type, data }: RunEventOf<'JobDispatched' | 'ExecutionRecovered'>, context: FoldContext): Run {
+  return moveJob(run, data.jobId, type, context, (job) => {
     if (data.ordinal !== job.executions.length + 1) throw corruptHistory(`execution ${data.executionId} is not the next of its job`);
     const { executionId, ordinal, attempt, agent } = data;
-    return { ...job, executions: [...job.executions, { executionId, ordinal, attempt, agent, state: 'dispatched', dispatchedAt: at }] };
+    return { ...job, executions: [...job.executions, { executionId, ordinal, attempt, agent, state: 'dispatched', dispatchedAt: context.at }] };
   });
 }
 
 /** What was to come after it waits again; nothing of that has begun, or the rerun would have been refused. */
-function rerunRequested(run: Run, { type, data: { jobId } }: RunEventOf<'JobRerunRequested'>): Run {
+function rerunRequested(run: Run, { type, data: { jobId, policy } }: RunEventOf<'JobRerunRequested'>, context: FoldContext): Run {
   const index = indexOf(run, jobId);
-  const moved = moveJob(run, jobId, type, (job) => ({ ...job, attempt: job.attempt + 1, exitCode: undefined }));
+  const moved = moveJob(run, jobId, type, context, (job) => ({ ...job, attempt: job.attempt + 1, exitCode: undefined, retries: retriesAfter(job, policy) }));
   return (run.shape.successors[index] ?? []).reduce((folded, next) => {
     const job = jobAt(folded, next);
     const state = nextJobState[job.state]['predecessor-again'];
-    return state === 'corrupt' ? folded : replaceJob(folded, next, { ...job, state });
+    return state === 'corrupt' ? folded : replaceJob(folded, next, { ...job, state, delayedUntil: undefined });
   }, moved);
+}
+
+/** An operator who asks for an attempt gives the job's own policy all of its attempts again. */
+function retriesAfter({ retries = 0 }: Job, policy: RunEventOf<'JobRerunRequested'>['data']['policy']): number {
+  if (policy === 'retry') return retries + 1;
+  return policy === undefined ? 0 : retries;
 }
 
 /** The execution always follows its agent; its job only while it waits for just this execution. */
@@ -137,7 +152,7 @@ function moveBoth(run: Run, event: ExecutionEvent, transition: JobTransition, co
   const { jobId, executionId } = event.data;
   const moved = moveExecution(run, event, context);
   const job = jobAt(moved, indexOf(moved, jobId));
-  if (awaits(job, executionId)) return moveJob(moved, jobId, transition);
+  if (awaits(job, executionId)) return moveJob(moved, jobId, transition, context);
   if (event.type === 'JobFinished' || event.type === 'JobStopped') throw corruptHistory(`${event.type} of ${executionId}, which ${jobId} does not wait for`);
   return moved;
 }
@@ -172,6 +187,8 @@ function withFacts(execution: Execution, event: ExecutionEvent, { at, actor }: F
       return { ...heard, ...factsOf(event.data) };
     case 'LateResultRecorded':
       return { ...heard, ...factsOf(event.data), late: true };
+    case 'JobOverran':
+      return { ...heard, overranAt: event.data.overranAt };
     case 'JobOrphaned':
       return { ...heard, reason: event.data.reason, orphanedSince: at };
     case 'JobNotKnownToAgent':
@@ -191,23 +208,40 @@ function factsOf<Data extends { jobId: string; executionId: string; output?: unk
   return facts;
 }
 
-function moveJob(run: Run, jobId: string, transition: JobTransition, change: (job: Job) => Job = (job) => job): Run {
+function moveJob(run: Run, jobId: string, transition: JobTransition, context: FoldContext, change: (job: Job) => Job = (job) => job): Run {
   const index = indexOf(run, jobId);
   const job = jobAt(run, index);
   const state = nextJobState[job.state][transition];
   if (state === 'corrupt') throw corruptHistory(`${transition} of ${jobId}, which is ${job.state}`);
-  const moved = replaceJob(run, index, { ...change(job), state });
-  return promote(moved, isThrough(state) ? (run.shape.successors[index] ?? []) : [index]);
+  const moved = replaceJob(run, index, withoutPastPlan({ ...change(job), state }));
+  return promote(moved, isThrough(state) ? (run.shape.successors[index] ?? []) : [index], context);
 }
 
-/** `ready` is derived: no event says it, because it follows from those that are there. */
-function promote(run: Run, candidates: readonly number[]): Run {
+/** A planned attempt stands as long as the job waits for it, also on hold. */
+function withoutPastPlan(job: Job): Job {
+  const stands = job.retryAt === undefined || job.state === 'retrying' || job.state === 'held' || job.state === 'waiting';
+  return stands ? job : { ...job, retryAt: undefined };
+}
+
+/** `ready` is derived: no event says it, because it follows from those that are there. So is that a delay begins. */
+function promote(run: Run, candidates: readonly number[], { at }: FoldContext): Run {
   return candidates.reduce((folded, index) => {
     const job = jobAt(folded, index);
     const free = (folded.shape.predecessors[index] ?? []).every((before) => isThrough(jobAt(folded, before).state));
-    const state = nextJobState[job.state]['predecessors-through'];
-    return free && state !== 'corrupt' ? replaceJob(folded, index, { ...job, state }) : folded;
+    const delayedUntil = free ? delayOf(job, at) : undefined;
+    const state = nextJobState[job.state][howThrough(job, delayedUntil, at)];
+    return free && state !== 'corrupt' ? replaceJob(folded, index, { ...job, state, ...(delayedUntil === undefined ? {} : { delayedUntil }) }) : folded;
   }, run);
+}
+
+/** Only before its first execution, and counted from when its predecessors were through, also while it is held. */
+function delayOf({ definition: { delaySeconds }, delayedUntil, executions }: Job, at: Instant): Instant | undefined {
+  return delaySeconds === undefined || executions.length > 0 ? undefined : delayedUntil ?? later(at, delaySeconds);
+}
+
+function howThrough({ retryAt }: Job, delayedUntil: Instant | undefined, at: Instant): JobTransition {
+  if (retryAt !== undefined) return 'through-but-retrying';
+  return delayedUntil !== undefined && delayedUntil > at ? 'through-but-delayed' : 'predecessors-through';
 }
 
 function replaceJob(run: Run, index: number, job: Job): Run {

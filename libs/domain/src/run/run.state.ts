@@ -1,4 +1,5 @@
 import type { JobDefinition, JobnetDefinition } from '#events/definition';
+import type { RunOccurrence } from '#events/run.events';
 import type { Instant } from '#events/vocabulary';
 import { type ExecutionState, isOpenExecution } from './execution-transitions.js';
 import type { JobDecision } from './interventions/last-decision.js';
@@ -30,6 +31,10 @@ export interface Execution {
   /** Since when the agent says that it does not hold it. Evidence, not state (law 5). */
   readonly notKnownSince?: Instant | undefined;
   readonly orphanedSince?: Instant | undefined;
+  /** Since when it has taken longer than the job's time-out. */
+  readonly overranAt?: Instant | undefined;
+  /** The job's time-out stopped it. */
+  readonly policy?: 'timeout' | undefined;
 }
 
 export interface Job {
@@ -38,6 +43,12 @@ export interface Job {
   readonly attempt: number;
   /** The newest is the current one: only it may decide the job. */
   readonly executions: readonly Execution[];
+  /** Since its predecessors were through: when it will have waited long enough. */
+  readonly delayedUntil?: Instant | undefined;
+  /** When the next attempt is due, as long as one is planned. */
+  readonly retryAt?: Instant | undefined;
+  /** How many attempts its own policy has asked for since an operator last did. */
+  readonly retries?: number | undefined;
   /** By an operator's word: what it was settled with, or that of the late result that was adopted. */
   readonly exitCode?: number | undefined;
   readonly lastDecision?: JobDecision | undefined;
@@ -57,6 +68,12 @@ export interface Run {
   /** How often the log was restored before the run's next execution; 0 if never. Part of the ids of its executions from then on. */
   readonly epoch: number;
   readonly stopRequested: boolean;
+  /** When it was to start, where that is not when it did. */
+  readonly nominalAt?: Instant | undefined;
+  readonly occurrence?: RunOccurrence | undefined;
+  /** The instant that was written for it, and when it was put on record that it had passed. */
+  readonly startOverdue?: PassedBy | undefined;
+  readonly overran?: PassedBy | undefined;
   readonly jobs: readonly Job[];
   /** Where a job stands in `jobs`, and who follows whom; fixed for the life of a run. */
   readonly shape: RunShape;
@@ -66,7 +83,15 @@ export interface Run {
   readonly revision: number;
 }
 
+/** An instant that a run missed. */
+export interface PassedBy {
+  readonly due: Instant;
+  readonly at: Instant;
+}
+
 export interface RunShape {
+  /** Something in its definition depends on the time. */
+  readonly isTimed: boolean;
   readonly indexOf: ReadonlyMap<string, number>;
   readonly predecessors: readonly (readonly number[])[];
   readonly successors: readonly (readonly number[])[];

@@ -10,7 +10,7 @@ export interface JobDecision {
   readonly reason?: string;
   readonly ticket?: string;
   /** Where that decided; the actor is then whose fact called for it. */
-  readonly policy?: 'onLost' | 'onUnknown';
+  readonly policy?: 'onLost' | 'onUnknown' | 'retry' | 'deadline' | 'timeout';
 }
 
 const decisions = {
@@ -25,7 +25,7 @@ export function isDecision(event: RunEvent): event is DecisionEvent {
 }
 
 export function decisionIn(event: DecisionEvent, { at, actor, reason, ticket }: FoldContext): JobDecision {
-  const policy = event.type === 'JobFailedByPolicy' || event.type === 'JobRerunRequested' ? event.data.policy : undefined;
+  const policy = 'policy' in event.data ? event.data.policy : undefined;
   return {
     decision: decisions[event.type], at, actor,
     ...(reason === undefined ? {} : { reason }), ...(ticket === undefined ? {} : { ticket }), ...(policy === undefined ? {} : { policy }),

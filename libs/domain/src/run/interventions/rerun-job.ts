@@ -21,8 +21,7 @@ export function rerunJob(command: RunCommandOf<'RerunJob'>, state: RunState): De
 }
 
 function notYetRun(job: Job): Obstacle | undefined {
-  const { state } = job;
-  return state === 'waiting' || state === 'held' || state === 'ready' ? jobIs(job, ', it has not run yet') : undefined;
+  return isUnbegun(job) ? jobIs(job, ', it has not run yet') : undefined;
 }
 
 function stillOut(job: Job, concurrent: boolean): Obstacle | undefined {
@@ -35,6 +34,10 @@ function successorsHaveBegun(run: Run, job: Job): Obstacle | undefined {
   if (!isThrough(job.state)) return undefined;
   const index = run.shape.indexOf.get(job.definition.id) ?? -1;
   const begun = (run.shape.successors[index] ?? []).map((next) => run.jobs[next])
-    .find((next) => next !== undefined && next.state !== 'waiting' && next.state !== 'ready' && next.state !== 'held');
+    .find((next) => next !== undefined && (next.retryAt !== undefined || !isUnbegun(next)));
   return begun && { code: 'successors-begun', because: `${begun.definition.id} comes after it and is ${begun.state}` };
+}
+
+function isUnbegun({ state }: Job): boolean {
+  return state === 'waiting' || state === 'held' || state === 'delayed' || state === 'ready';
 }

@@ -12,7 +12,7 @@ export function settleJob(command: RunCommandOf<'SettleJob'>, state: RunState): 
   return intervene(state, command, 'settled', {
     isSo: (job) => job.state === 'failed-settled' && outcome === 'failed' && job.exitCode === exitCode,
     forbids: (run, job) => {
-      const open = isExecuting(job.state) || isWrong(job.state) || (job.state === 'failed-settled' && outcome === 'succeeded');
+      const open = isExecuting(job.state) || isWrong(job.state) || job.state === 'retrying' || (job.state === 'failed-settled' && outcome === 'succeeded');
       return runIsOver(run) ?? (open ? undefined : jobIs(job));
     },
     decide: (run, job) => {
