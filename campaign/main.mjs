@@ -36,7 +36,7 @@ async function campaign({ seed, rounds, minutes, first, atOnce, runs, only, brea
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
-  return broken === undefined ? tellHeld(progress.between(first, first + rounds - 1), seed) : tellBroken(broken, seed);
+  return broken === undefined ? tellHeld(progress.between(first, first + rounds - 1), seed) : tellBroken(broken, seed, only);
 }
 
 function tellHeld(played, seed) {
@@ -54,10 +54,10 @@ function tellHeld(played, seed) {
   return 0;
 }
 
-function tellBroken({ law, what, story, directory, round }, seed) {
+function tellBroken({ law, what, story, directory, round }, seed, only) {
   console.log(`\nround ${round}: ${what}`);
   for (const line of story) console.log(`  ${line}`);
-  console.log(`kept: ${directory}\nagain: npm run campaign -- --seed ${seed} --rounds 1 --first ${round}`);
+  console.log(`kept: ${directory}\nagain: npm run campaign -- --seed ${seed} --rounds 1 --first ${round}${only === undefined ? '' : ` --only ${only.join(',')}`}`);
   console.log(`broken: law ${law}, seed ${seed}`);
   return 1;
 }
