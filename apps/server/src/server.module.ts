@@ -10,6 +10,8 @@ import { ToldEnds } from './agent-link/opening/told-ends.js';
 import { AgentsModule } from './agents/agents.module.js';
 import { AgentsProjection } from './agents/agents.projection.js';
 import { AuditModule } from './audit/audit.module.js';
+import { CalendarsModule } from './calendars/calendars.module.js';
+import { CalendarsProjection } from './calendars/calendars.projection.js';
 import { EventSourcingModule } from './event-sourcing/event-sourcing.module.js';
 import { EVENT_STORE } from './event-sourcing/event-store.token.js';
 import { LogFollower } from './event-sourcing/log-follower.js';
@@ -34,6 +36,10 @@ import { OperatorsModule } from './operators/operators.module.js';
 import { OperatorsProjection } from './operators/operators.projection.js';
 import { RefusalsModule } from './refusals/refusals.module.js';
 import { RunsModule } from './runs/runs.module.js';
+import { PendingStarts } from './schedules/pending-starts.js';
+import { ScheduleClock } from './schedules/schedule-clock.js';
+import { SchedulesModule } from './schedules/schedules.module.js';
+import { SchedulesProjection } from './schedules/schedules.projection.js';
 import { RunsProjection } from './runs/runs.projection.js';
 import { SERVER_OPTIONS, type ServerOptions } from './server-options.js';
 import { SlotBook } from './runs/slot-book.js';
@@ -45,14 +51,14 @@ import { WatchingModule } from './watching/watching.module.js';
 /** The order in which an event passes: those that react look at what the others have folded. */
 const projectionsInOrder = {
   provide: PROJECTIONS,
-  inject: [LogProjection, OperatorsProjection, JobnetsProjection, AgentsProjection, RunsProjection, SlotBook, ToldEnds, Dispatcher, LostAgents, SilenceWatch],
+  inject: [LogProjection, OperatorsProjection, CalendarsProjection, JobnetsProjection, AgentsProjection, RunsProjection, SlotBook, ToldEnds, SchedulesProjection, PendingStarts, ScheduleClock, Dispatcher, LostAgents, SilenceWatch],
   useFactory: (...projections: Projection[]) => projections,
 };
 
 /** The whole server over one store. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, JobnetsModule, AgentsModule, RunsModule, AgentLinkModule, LogModule, RestoringModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, CalendarsModule, JobnetsModule, AgentsModule, RunsModule, SchedulesModule, AgentLinkModule, LogModule, RestoringModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
   controllers: [HealthController],
   providers: [
     projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, KnownRoutes, ServerLife,

@@ -1,4 +1,5 @@
 import { agentEvents, type AgentEvent } from './agent.events.js';
+import { calendarEvents, type CalendarEvent } from './calendar.events.js';
 import type { EventDefinition } from './define-event.js';
 import { jobnetEvents, type JobnetEvent } from './jobnet.events.js';
 import { operatorEvents, type OperatorEvent } from './operator.events.js';
@@ -8,13 +9,14 @@ import { scheduleEvents, type ScheduleEvent } from './schedule.events.js';
 import { logEvents, serverEvents, type LogEvent, type ServerEvent } from './server.events.js';
 
 /** Every event of Kiroku, whichever stream it stands on. */
-export type DomainEvent = JobnetEvent | RunEvent | AgentEvent | OperatorEvent | RefusalEvent | ServerEvent | LogEvent | ScheduleEvent;
+export type DomainEvent = JobnetEvent | RunEvent | AgentEvent | OperatorEvent | RefusalEvent | ServerEvent | LogEvent | ScheduleEvent | CalendarEvent;
 
 /** The kinds of stream, by the prefix of their names, and what may stand on them. */
 export const streamKinds: Record<string, Record<string, EventDefinition>> = {
   jobnet: jobnetEvents,
   run: runEvents,
   schedule: scheduleEvents,
+  calendar: calendarEvents,
   agent: agentEvents,
   operator: operatorEvents,
   refusals: refusalEvents,

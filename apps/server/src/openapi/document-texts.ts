@@ -12,6 +12,7 @@ export const INTRODUCTION = `An event-sourced job scheduler: whatever crashes, n
 /** The headings, in this order. */
 export const TAGS: Readonly<Record<string, string>> = {
   jobnets: 'Definitions and their versions.',
+  calendars: 'Which days are operating days.',
   runs: 'Runs of a jobnet, and what an operator can say to a whole run.',
   jobs: 'Jobs of a run, and what an operator can say to one.',
   agents: 'The hosts where jobs run.',
@@ -25,6 +26,7 @@ export const TAGS: Readonly<Record<string, string>> = {
 /** What parameters mean: of a path with the noun before them, of a query with a question mark, of a header with a colon; what a schema says of itself goes first. */
 export const PARAMETERS: Readonly<Record<string, string>> = {
   'jobnets/id': 'Of a jobnet. What is no id is not found.',
+  'calendars/id': 'Of a calendar. What is no id is not found.',
   'runs/runId': 'Of a run. What is no id is not found.',
   'versions/version': 'Its number, from 1.',
   'jobs/jobId': 'Of a job in the run. What is no id is not found.',

@@ -70,13 +70,13 @@ function syntaxFaultsOf(document: Document.Parsed, text: string): TextFault[] {
 }
 
 function severalDocuments(offset: number): TextFault {
-  return { code: 'several-documents', message: 'A second document begins here; a text holds one jobnet. Put each in a file of its own.', path: [], offset };
+  return { code: 'several-documents', message: 'A second document begins here; this text holds one definition. Send each on its own.', path: [], offset };
 }
 
 function tooDeep(offset: number): TextFault {
-  return { code: 'too-deep', message: `Lists and mappings are nested more than ${MAX_DEPTH} deep here; a jobnet needs four levels.`, path: [], offset };
+  return { code: 'too-deep', message: `Lists and mappings are nested more than ${MAX_DEPTH} deep here; no definition needs as many.`, path: [], offset };
 }
 
 function tooLong(offset: number): TextFault {
-  return { code: 'text-too-large', message: `The text has more than ${MAX_LEXEMES} words and signs up to here; no jobnet of the accepted size needs as many.`, path: [], offset };
+  return { code: 'text-too-large', message: `The text has more than ${MAX_LEXEMES} words and signs up to here; no definition of the accepted size needs as many.`, path: [], offset };
 }
