@@ -15,7 +15,8 @@ describe('the schema of a jobnet\'s text, which only tells', () => {
 
   it('knows the keys of a job that the reader knows', () => {
     expect(jobnetText.safeParse({ jobnet: 'A', jobs: { A1: { agent: 'local', command: 'x', colour: 'red' } } }).success).toBe(false);
-    const written = { after: ['A0'], successCodes: [0, 3], env: { A: 1 }, cwd: '.', parameters: { B: true }, stopGraceSeconds: 5, onLost: 'ask', onUnknown: 'rerun' };
+    const written = { after: ['A0'], successCodes: [0, 3], env: { A: 1 }, cwd: '.', parameters: { B: true }, stopGraceSeconds: 5, onLost: 'ask', onUnknown: 'rerun',
+      delaySeconds: 5, timeout: { seconds: 5 }, retry: { limit: 1, exitCodes: [75], on: 'failed' } };
     expect([...Object.keys(written), 'command', 'agent', 'task'].sort()).toEqual([...JOB_KEYS].sort());
     const jobs = { A0: { agent: 'local', task: 'work' }, A1: { agent: 'local', command: ['x'], ...written } };
     expect(jobnetText.safeParse({ jobnet: 'A', jobs }).error?.issues).toBeUndefined();

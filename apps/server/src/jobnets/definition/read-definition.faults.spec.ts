@@ -147,7 +147,7 @@ describe('several faults', () => {
     const messages = messagesOf(text);
     expect(messages[5]).toBe('Job "load" comes after "extrakt", which is no job of this jobnet; did you mean "extract"?');
     expect(messages[7]).toBe('The job "extract" stands here again; it was written in line 4, column 3 already. Rename or remove one.');
-    expect(messages[11]).toBe('The jobnet has the unknown key "paramters"; did you mean "parameters"? Accepted keys: jobnet, onFailure, parameters, jobs.');
+    expect(messages[11]).toBe('The jobnet has the unknown key "paramters"; did you mean "parameters"? Accepted keys: jobnet, onFailure, parameters, deadline, timeout, jobs.');
   });
 
   it('name their paths', () => {

@@ -6,6 +6,7 @@ import { readMapping } from './read-mapping.js';
 import { reportCycles } from './report-cycles.js';
 import { checkIdKey, readId } from './read-text.js';
 import { readVariables } from './read-variables.js';
+import { readRunTimes } from './times/read-run-times.js';
 
 const MAX_JOBS = 1_000;
 /** RunStarted carries the definition by value; a store takes at most 512 KiB in one append. */
@@ -13,8 +14,8 @@ const MAX_DEFINITION_BYTES = 256 * 1024;
 
 const RULE = {
   what: 'The jobnet',
-  accepted: ['jobnet', 'onFailure', 'parameters', 'jobs'],
-  elsewhere: { keys: JOB_KEYS.filter((key) => key !== 'parameters'), where: 'to a job, under jobs' },
+  accepted: ['jobnet', 'onFailure', 'parameters', 'deadline', 'timeout', 'jobs'],
+  elsewhere: { keys: JOB_KEYS.filter((key) => key !== 'parameters' && key !== 'timeout'), where: 'to a job, under jobs' },
 };
 
 export type DefinitionReading = { readonly definition: JobnetDefinition } | { readonly faults: readonly Fault[] };
@@ -31,6 +32,7 @@ export function checkDefinition(document: unknown): DefinitionReading {
     jobnet: readName(entries, faults),
     onFailure: readOnFailure(entries.get('onFailure'), faults),
     parameters: readVariables(entries.get('parameters'), ['parameters'], 'parameters of the jobnet', faults),
+    ...readRunTimes(entries, faults),
     jobs: readJobs(entries, faults).map(({ job }) => job),
   };
   checkSize(definition, faults);

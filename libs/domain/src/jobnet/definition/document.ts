@@ -34,6 +34,11 @@ export function integerOf(value: unknown): number | undefined {
   return typeof bare === 'number' && Number.isSafeInteger(bare) ? bare : undefined;
 }
 
+export function numberOf(value: unknown): number | undefined {
+  const bare = isWritten(value) ? value.value : value;
+  return typeof bare === 'number' && Number.isFinite(bare) ? bare : undefined;
+}
+
 /** What a value is, in words for a message: "found a list". */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';

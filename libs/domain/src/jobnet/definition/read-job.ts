@@ -8,8 +8,9 @@ import { readSuccessCodes } from './read-success-codes.js';
 import { checkReachesProcess, readId } from './read-text.js';
 import { readVariables } from './read-variables.js';
 import { readWork } from './read-work.js';
+import { readJobTimes } from './times/read-job-times.js';
 
-export const JOB_KEYS = ['command', 'task', 'agent', 'after', 'successCodes', 'env', 'cwd', 'parameters', 'stopGraceSeconds', 'onLost', 'onUnknown'] as const;
+export const JOB_KEYS = ['command', 'task', 'agent', 'after', 'successCodes', 'env', 'cwd', 'parameters', 'stopGraceSeconds', 'onLost', 'onUnknown', 'delaySeconds', 'timeout', 'retry'] as const;
 
 /** A job as far as it could be read: gaps stand where a fault was reported. */
 export interface JobReading {
@@ -20,7 +21,7 @@ export interface JobReading {
 export function readJob(id: string, value: unknown, known: ReadonlySet<string>, faults: FaultList): JobReading {
   const path: Path = ['jobs', id];
   const what = `Job ${quote(id)}`;
-  const rule = { what, accepted: JOB_KEYS, elsewhere: { keys: ['jobnet', 'jobs', 'onFailure'], where: 'at the top of the jobnet' } };
+  const rule = { what, accepted: JOB_KEYS, elsewhere: { keys: ['jobnet', 'jobs', 'onFailure', 'deadline'], where: 'at the top of the jobnet' } };
   const entries = readMapping(value, path, rule, faults);
   if (entries === undefined) return { job: nothingRead(id), references: [] };
   const references = readAfter(entries.get('after'), [...path, 'after'], id, known, faults);
@@ -37,6 +38,7 @@ export function readJob(id: string, value: unknown, known: ReadonlySet<string>, 
     ...(cwd === undefined ? {} : { cwd }),
     ...(stopGraceSeconds === undefined ? {} : { stopGraceSeconds }),
     ...readPolicies(entries, path, what, faults),
+    ...readJobTimes(entries, path, what, faults),
   };
   return { job, references };
 }
