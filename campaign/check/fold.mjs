@@ -70,7 +70,7 @@ function apply(run, { type, data, at }) {
       return both('finished', data.outcome);
     case 'JobStopped': mustBe(OPEN); both('stopped', 'stopped'); return;
     case 'JobLost': mustBe([...OPEN, 'abandoned']); both('lost', 'lost'); return;
-    case 'JobNeverStarted': mustBe(['dispatched', 'accepted', 'abandoned']); both('never-started', 'ready'); return;
+    case 'JobNeverStarted': mustBe(['dispatched', 'accepted', 'abandoned']); both('never-started', 'waiting'); return;
     case 'JobDeclined': mustBe(['dispatched', 'accepted']); both('declined', 'held'); return;
     case 'JobNotKnownToAgent': mustBe([...OPEN, 'abandoned']); return;
     case 'JobOverran':
@@ -138,7 +138,7 @@ function passed(type, due, at, run, impossible) {
 
 /** What comes after it waits again, as far as it has not begun. */
 function again(run, job) {
-  Object.assign(job, { state: 'ready', attempt: job.attempt + 1, retryAt: undefined });
+  Object.assign(job, { state: 'waiting', attempt: job.attempt + 1, retryAt: undefined });
   for (const next of run.jobs) {
     if (!next.after.includes(job.id) || !['waiting', 'held', 'delayed', 'ready'].includes(next.state)) continue;
     Object.assign(next, { state: next.state === 'held' ? 'held' : 'waiting', delayedUntil: undefined });

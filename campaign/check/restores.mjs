@@ -75,12 +75,21 @@ function checkRecovered(lives, facts) {
 }
 
 /**
- * The one thing that a restore excuses: an agent that does not know an execution (`JobNotKnownToAgent`, in a life after the lost one). It covers two kinds:
+ * The one thing that a restore excuses: an agent that does not know an execution (`JobNotKnownToAgent`, in a life after the lost one). It covers three kinds:
  * what the lost stretch saw the end of, which its agent was told and has forgotten since; and what never began, dispatched before an operator had
- * said that the log was put back, because that is never sent again. Its result, if it had one, has to stand in the lost stretch or in the log.
+ * said that the log was put back, because that is never sent again; and what never began, dispatched before the session in which its agent began anew: one
+ * that is killed before its first session of the epoch is durable says hello as before the restore. Its result, if it had one, has to stand in the lost
+ * stretch or in the log.
  * Nothing else is excused: not lost, not orphaned, no second beginning, no result that is nowhere.
  */
 export function isForgottenByRestore(lives, fact, { place }, marks, executionId) {
   return lives.former.some(({ said }, life) => place.life > life
-    && ((lostEnd(fact)?.place.life ?? Infinity) <= life || (marks.get(executionId) === undefined && isUpTo(fact.dispatched, lives.placeOf(said.life, said.position)))));
+    && ((lostEnd(fact)?.place.life ?? Infinity) <= life
+      || (marks.get(executionId) === undefined && (isUpTo(fact.dispatched, lives.placeOf(said.life, said.position)) || beganAnew(lives, fact, place)))));
+}
+
+/** Between the dispatch and what was said of it the agent has begun a session as one that the restore concerns. */
+function beganAnew(lives, { agent, dispatched }, place) {
+  return lives.logs[place.life].some(({ type, stream, data, position }) => type === 'AgentConnected' && stream === `agent-${agent}` && data.startsAnew === 'log-restored'
+    && Number(position) <= place.position && isUpTo(dispatched, lives.placeOf(place.life, position)));
 }

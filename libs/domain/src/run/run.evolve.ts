@@ -211,8 +211,10 @@ function factsOf<Data extends { jobId: string; executionId: string; output?: unk
 function moveJob(run: Run, jobId: string, transition: JobTransition, context: FoldContext, change: (job: Job) => Job = (job) => job): Run {
   const index = indexOf(run, jobId);
   const job = jobAt(run, index);
-  const state = nextJobState[job.state][transition];
-  if (state === 'corrupt') throw corruptHistory(`${transition} of ${jobId}, which is ${job.state}`);
+  const next = nextJobState[job.state][transition];
+  if (next === 'corrupt') throw corruptHistory(`${transition} of ${jobId}, which is ${job.state}`);
+  // What a restored log had forgotten may have run while those before it are not decided in it: its next attempt waits for them.
+  const state = next === 'ready' && !isFree(run, index) ? 'waiting' : next;
   const moved = replaceJob(run, index, withoutPastPlan({ ...change(job), state }));
   return promote(moved, isThrough(state) ? (run.shape.successors[index] ?? []) : [index], context);
 }
@@ -227,11 +229,16 @@ function withoutPastPlan(job: Job): Job {
 function promote(run: Run, candidates: readonly number[], { at }: FoldContext): Run {
   return candidates.reduce((folded, index) => {
     const job = jobAt(folded, index);
-    const free = (folded.shape.predecessors[index] ?? []).every((before) => isThrough(jobAt(folded, before).state));
+    const free = isFree(folded, index);
     const delayedUntil = free ? delayOf(job, at) : undefined;
     const state = nextJobState[job.state][howThrough(job, delayedUntil, at)];
     return free && state !== 'corrupt' ? replaceJob(folded, index, { ...job, state, ...(delayedUntil === undefined ? {} : { delayedUntil }) }) : folded;
   }, run);
+}
+
+/** Whether all that it comes after is decided, so that it may go on. */
+function isFree(run: Run, index: number): boolean {
+  return (run.shape.predecessors[index] ?? []).every((before) => isThrough(jobAt(run, before).state));
 }
 
 /** Only before its first execution, and counted from when its predecessors were through, also while it is held. */

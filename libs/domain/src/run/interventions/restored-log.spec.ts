@@ -1,7 +1,7 @@
 import { foldRun, givenRun, statesOf } from '../../../test-support/given-run.js';
 import { chain, job, jobnet } from '../../../test-support/jobnets.js';
 import { dispatchReady, fact, holdRestored, recover, report, start } from '../../../test-support/run-commands.js';
-import { dispatched, finished, lateResult, recovered, runFinished, runStarted, skipped } from '../../../test-support/run-events.js';
+import { dispatched, finished, lateResult, plain, recovered, rerunRequested, runFinished, runStarted, skipped } from '../../../test-support/run-events.js';
 import { execution, RUN } from '../../../test-support/run-instants.js';
 import type { RunEvent } from '#events/run.events';
 
@@ -51,6 +51,15 @@ describe('an execution that an agent holds and the log has forgotten', () => {
   it('keeps a job from being dispatched a second time, also one whose predecessor the log has forgotten', () => {
     givenRun(begun, held(1), recovered('A1'), runReleased).when(dispatchReady()).thenNothing();
     expect(statesOf(foldRun(begun, recovered('A2')))).toEqual(['ready', 'dispatched']);
+  });
+
+  it.each([
+    { what: 're-run', then: [finished('A2', 1), rerunRequested('A2')] },
+    { what: 'never started after all', then: [plain('JobNeverStarted', 'A2')] },
+  ])('whose job is $what waits for what it comes after: that is not decided in this log', ({ then }) => {
+    const history = [begun, recovered('A2'), ...then, dispatched('A1')];
+    expect(statesOf(foldRun(...history))).toEqual(['dispatched', 'waiting']);
+    expect(statesOf(foldRun(...history, finished('A1')))).toEqual(['succeeded', 'ready']);
   });
 
   it('stands beside a job that is decided, and brings a late result', () => {
