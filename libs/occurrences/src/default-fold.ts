@@ -1,5 +1,5 @@
 import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
-import { cronFields } from './cron.js';
+import { cronFields } from './times/cron.js';
 
 /**
  * What a schedule does with a local time that comes twice unless its author says otherwise: one start, but both where the rule

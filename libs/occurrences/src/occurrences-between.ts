@@ -1,12 +1,12 @@
 import type { ScheduleDefinition } from '#events/schedule-definition';
 import type { Instant } from '#events/vocabulary';
-import { elapsedTimes } from './elapsed-times.js';
+import { elapsedTimes } from './times/elapsed-times.js';
 import { DAY, dateOfDay, readInstant, writeInstant, writeLocal } from './local-time.js';
-import { nominalTimes } from './nominal-times.js';
+import { nominalTimes } from './times/nominal-times.js';
 import type { Occurrence } from './occurrence.js';
 import type { OperatingDays } from './operating-days.js';
-import { resolveTimes, type DueTime } from './resolve-times.js';
-import { zoneOf, type Zone } from './zone.js';
+import { resolveTimes, type DueTime } from './times/resolve-times.js';
+import { zoneOf, type Zone } from './times/zone.js';
 
 /**
  * When a schedule is due, from `from` on and before `to`, in order of time. Lazily: what is not asked for is not computed, so `to`

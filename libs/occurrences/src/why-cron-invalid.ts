@@ -1,5 +1,5 @@
 import { CronPattern } from 'croner';
-import { cronFields, nextCronDay } from './cron.js';
+import { cronFields, nextCronDay } from './times/cron.js';
 import { dayOfDate } from './local-time.js';
 
 const FIELDS = ['minute', 'hour', 'day of month', 'month', 'day of week'] as const;

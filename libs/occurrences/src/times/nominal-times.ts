@@ -1,8 +1,8 @@
 import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
 import { businessDays, movedDay, type NextDay } from './business-days.js';
 import { cronMinutes, nextCronDay } from './cron.js';
-import { DAY, MINUTE, dayOf, minutesOf, readLocal } from './local-time.js';
-import type { OperatingDays } from './operating-days.js';
+import { DAY, MINUTE, dayOf, minutesOf, readLocal } from '../local-time.js';
+import type { OperatingDays } from '../operating-days.js';
 
 /** A local time that a rule names, whether the clocks ever show it or not. */
 export interface NominalTime {

@@ -1,6 +1,6 @@
 import { Cron, CronPattern } from 'croner';
-import { DAY, dayOf } from './local-time.js';
-import { remember } from './remember.js';
+import { DAY, dayOf } from '../local-time.js';
+import { remember } from '../remember.js';
 
 // croner is asked in UTC only, about local times that are counted as if they were UTC: it never sees a zone.
 

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { DAY } from './local-time.js';
-import { remember } from './remember.js';
+import { DAY } from '../local-time.js';
+import { remember } from '../remember.js';
 
 /** A stretch of time (milliseconds, without its end) in which local time is `offset` ahead of UTC. */
 interface Stretch {

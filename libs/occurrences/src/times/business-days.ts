@@ -1,6 +1,6 @@
 import type { ScheduleDefinition } from '#events/schedule-definition';
-import { dateOfDay, dayOfDate } from './local-time.js';
-import type { OperatingDays } from './operating-days.js';
+import { dateOfDay, dayOfDate } from '../local-time.js';
+import type { OperatingDays } from '../operating-days.js';
 
 /** Which of its own days a rule names next, from this one on. */
 export type NextDay = (from: number) => number | undefined;

@@ -1,7 +1,7 @@
 import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
 import { businessDays } from './business-days.js';
-import { DAY, MINUTE, dayOf, minutesOf } from './local-time.js';
-import type { OperatingDays } from './operating-days.js';
+import { DAY, MINUTE, dayOf, minutesOf } from '../local-time.js';
+import type { OperatingDays } from '../operating-days.js';
 import { chosenPass, type DueTime } from './resolve-times.js';
 import type { Zone } from './zone.js';
 
