@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { EXIT_CODES_HELP } from './client/exit-codes.js';
+import { addCalendarCommands } from './calendars/calendar.commands.js';
 import type { CliContext } from './cli-context.js';
 import { addAgentCommands } from './commands/agent.commands.js';
 import { addAuditCommand } from './commands/audit.command.js';
@@ -34,6 +35,7 @@ export function buildProgram(surroundings: CliContext, version: string, finish: 
     });
   const context = withConfigFile(surroundings, () => program.opts<{ config?: string }>().config);
   addJobnetCommands(program, context, finish);
+  addCalendarCommands(program, context, finish);
   addRunCommands(program, context, finish);
   addJobCommands(program, context);
   addExecutionCommands(program, context);

@@ -53,6 +53,8 @@ export class BusyServer {
     this.count += 1;
     const [jobnet, operator, agentName] = [`J${this.count}`, `person-${this.count}`, `agent-${this.count}`];
     await this.server.define(`jobnet: ${jobnet}\njobs:\n  J: { command: ./one, agent: nowhere }\n`);
+    const calendar = `${jobnet}-days`;
+    await this.server.request('PUT', `/api/v1/calendars/${calendar}`, { body: `calendar: ${calendar}\ndays: mon-fri\n` });
     await tokenFor(this.server, operator);
     const spare = new ScriptedAgent(this.server, agentName);
     const isHello = operationId === 'agentLink_open';
@@ -64,11 +66,11 @@ export class BusyServer {
     const runs = SPOKEN_BY_AGENTS.test(operationId) ? [] : await this.runs();
     return {
       paths: {
-        'jobnets/id': [jobnet], 'operators/name': [operator], 'agents/name': [agentName], 'runs/runId': runs.map(({ runId }) => runId), 'jobs/jobId': ['A1', 'A2', 'B1', 'W1', 'W2'],
+        'jobnets/id': [jobnet], 'calendars/id': [calendar], 'operators/name': [operator], 'agents/name': [agentName], 'runs/runId': runs.map(({ runId }) => runId), 'jobs/jobId': ['A1', 'A2', 'B1', 'W1', 'W2'],
         'executions/executionId': runs.flatMap(({ executionId }) => executionId ?? []), 'versions/version': ['1'], 'outputs/requestId': wishes, 'docs/file': ['swagger-ui.css', 'swagger-ui-bundle.js', 'show.js', 'favicon-32x32.png'],
       },
       known: {
-        jobnet: [jobnet], session: spare.session === undefined ? [] : [spare.session], executionId: runs.flatMap(({ executionId }) => executionId ?? []),
+        jobnet: [jobnet], calendar: [calendar], days: [{ weekdays: ['mon'] }], from: ['2026-01-01'], to: ['2026-03-31'], session: spare.session === undefined ? [] : [spare.session], executionId: runs.flatMap(({ executionId }) => executionId ?? []),
         name: [`${operator}-x`], after: ['0', '1', '5'], cursor: ['1'], helloId: [randomUUID()], status: ['running', 'failing,held'], type: ['RunStarted', 'JobSkipped,JobHeld'],
         since: ['2020-01-01T00:00:00Z'], until: ['2040-01-01T00:00:00Z'], state: ['running', 'waiting'], jobs: [{ J: { command: './one', agent: 'nowhere' } }], servedUpTo: ['0', '1'], position: ['0', '1'],
       },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { receipt } from './agent.events.js';
+import { calendarDefinition, dayRule } from './calendar-definition.js';
 import { streamKinds } from './catalogue.js';
 import type { EventDefinition } from './define-event.js';
 import { jobDefinition, jobnetDefinition, variables } from './definition.js';
@@ -23,12 +24,12 @@ const metadata = `## Beside every event
 
 /** Words for the schemas that everybody knows by name. */
 const words = new Map<z.ZodType, string>([
-  [instant, 'instant'], [identifier, 'id'], [executionIdSchema, 'execution id'], [variables, 'variables'],
+  [instant, 'instant'], [identifier, 'id'], [executionIdSchema, 'execution id'], [variables, 'variables'], [dayRule, 'day rule'],
 ]);
 
 /** Schemas with fields of their own, each with a section at the end. */
 const shapes = new Map<z.ZodType, string>([
-  [jobnetDefinition, 'jobnet definition'], [jobDefinition, 'job definition'], [output, 'output'], [outputSummary, 'output summary'], [receipt, 'receipt'],
+  [jobnetDefinition, 'jobnet definition'], [jobDefinition, 'job definition'], [output, 'output'], [outputSummary, 'output summary'], [receipt, 'receipt'], [calendarDefinition, 'calendar definition'],
 ]);
 
 /** The catalogue as `docs/events.md` has it. */
@@ -46,7 +47,7 @@ function shapesSection(): string {
   return [
     '## Words', '',
     'An *instant* is UTC with milliseconds (`2026-11-22T20:57:59.123Z`). An *id* is `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`. An *execution id* is',
-    '`run~job~ordinal`. *Variables* are names with texts.', '',
+    '`run~job~ordinal`. *Variables* are names with texts. A *day rule* says which days (`calendars.md`, in its written-out forms).', '',
     '| shape | fields |', '|---|---|', ...rows, '',
   ].join('\n');
 }

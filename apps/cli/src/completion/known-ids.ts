@@ -1,4 +1,5 @@
 import type { AgentView, JobnetView, OperatorView, RunView } from '#protocol/api';
+import type { CalendarView } from '#protocol/calendars';
 import { ApiClient, apiPath } from '../client/api-client.js';
 import { connectionOf } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
@@ -24,6 +25,8 @@ async function asked({ kind, run }: NonNullable<Wish['ids']>, api: ApiClient): P
   switch (kind) {
     case 'jobnet':
       return (await items<JobnetView>('/api/v1/jobnets')).map(({ jobnet }) => jobnet);
+    case 'calendar':
+      return (await items<CalendarView>('/api/v1/calendars')).map(({ calendar }) => calendar);
     case 'run':
       return (await items<RunView>('/api/v1/runs', { status: 'running,failing,held' })).map(({ runId }) => runId);
     case 'job':

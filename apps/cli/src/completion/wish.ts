@@ -9,7 +9,7 @@ export interface Wish {
   readonly flags: Readonly<Record<string, string>>;
 }
 
-const ID_KINDS = ['jobnet', 'run', 'job', 'agent', 'operator'] as const;
+const ID_KINDS = ['jobnet', 'calendar', 'run', 'job', 'agent', 'operator'] as const;
 export type IdKind = (typeof ID_KINDS)[number];
 
 interface Place {

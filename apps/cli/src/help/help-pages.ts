@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 const OWN = 'This command line:';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'What is to run, and what runs:': ['jobnet', 'run', 'job', 'execution', 'running'],
+  'What is to run, and what runs:': ['jobnet', 'calendar', 'run', 'job', 'execution', 'running'],
   'Who did what, and who may:': ['audit', 'agent', 'operator', 'log'],
   'Processes:': ['server', 'up'],
   [OWN]: ['config', 'completion'],
@@ -12,6 +12,8 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 /** By noun and verb. Every line is a command line that the program takes; a spec tries them. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'jobnet apply': ['kiroku jobnet apply examples/a.yaml', 'kiroku jobnet apply nightly/*.yaml', 'cat a.yaml | kiroku jobnet apply -'],
+  'calendar show': ['kiroku calendar show business-days', 'kiroku calendar show business-days 2027', 'kiroku calendar show 2027 --month 1'],
+  'calendar import': ['kiroku calendar import holidays-de holidays.ics'],
   'run start': ['kiroku run start A', 'kiroku run start A --wait && echo done', 'kiroku run start A -p DAY=mon --reason "the night failed" --ticket T-7'],
   'run watch': ['kiroku run watch R1', 'kiroku run watch R1 --json | jq .type'],
   'job skip': ['kiroku job skip R1 A1 --reason "done by hand"'],

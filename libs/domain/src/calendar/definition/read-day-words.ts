@@ -15,8 +15,7 @@ export function ruleOfText(text: string, path: Path, faults: FaultList): DayRule
   if (text === 'monthEnd') return { dayOfMonth: -1 };
   if (DATE_LIKE.test(text)) return readDates(text, path, faults);
   if (MONTH_DAY_LIKE.test(text)) return readYearly(text, path, faults);
-  const weekdays = weekdaysOf(text);
-  if (weekdays !== undefined) return { weekdays };
+  if (weekdaysOf(text) !== undefined) return readWeekdays(text, path, faults);
   faults.addAtValue(path, 'bad-value', `${quote(text)} says no days. Accepted as a word: ${WORDS}. Another calendar is named as calendar: ${/^[\w.-]+$/.test(text) ? text : 'ID'}.`);
   return undefined;
 }
