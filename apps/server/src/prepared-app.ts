@@ -9,9 +9,12 @@ import { LogFollower } from './event-sourcing/log-follower.js';
 import { systemClock, type WallClock } from './event-sourcing/wall-clock.js';
 import { httpAdapter } from './http/http-adapter.js';
 import { BootstrapTokens } from './operators/bootstrap-tokens.js';
+import { ScheduleClock } from './schedules/schedule-clock.js';
+import { ScheduledStarts } from './schedules/scheduled-starts.js';
 import type { ServerOptions } from './server-options.js';
 import { ServerModule } from './server.module.js';
 import { ServerLife } from './servers/server-life.js';
+import { RunTimers } from './timers/run-timers.js';
 
 const logger = new Logger('Server');
 
@@ -35,6 +38,9 @@ export async function preparedApp(
     app.get(Dispatcher).start(follower);
     app.get(LostAgents).start(follower);
     app.get(SilenceWatch).start();
+    app.get(RunTimers).start(follower);
+    app.get(ScheduledStarts).start(follower);
+    app.get(ScheduleClock).start(follower);
   }, onFailure);
   return app;
 }

@@ -46,19 +46,21 @@ import { SlotBook } from './runs/slot-book.js';
 import { ServerIdentity } from './servers/server-identity.js';
 import { ServerLife } from './servers/server-life.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { RunTimers } from './timers/run-timers.js';
+import { TimersModule } from './timers/timers.module.js';
 import { WatchingModule } from './watching/watching.module.js';
 
 /** The order in which an event passes: those that react look at what the others have folded. */
 const projectionsInOrder = {
   provide: PROJECTIONS,
-  inject: [LogProjection, OperatorsProjection, CalendarsProjection, JobnetsProjection, AgentsProjection, RunsProjection, SlotBook, ToldEnds, SchedulesProjection, PendingStarts, ScheduleClock, Dispatcher, LostAgents, SilenceWatch],
+  inject: [LogProjection, OperatorsProjection, CalendarsProjection, JobnetsProjection, AgentsProjection, RunsProjection, SlotBook, ToldEnds, RunTimers, SchedulesProjection, PendingStarts, ScheduleClock, Dispatcher, LostAgents, SilenceWatch],
   useFactory: (...projections: Projection[]) => projections,
 };
 
 /** The whole server over one store. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, CalendarsModule, JobnetsModule, AgentsModule, RunsModule, SchedulesModule, AgentLinkModule, LogModule, RestoringModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, CalendarsModule, JobnetsModule, AgentsModule, RunsModule, TimersModule, SchedulesModule, AgentLinkModule, LogModule, RestoringModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
   controllers: [HealthController],
   providers: [
     projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, KnownRoutes, ServerLife,

@@ -201,6 +201,16 @@ export function finished(of: Of, exitCode = 0, sequence = 3, tail = ''): Report 
   return { ...ids(of), sequence, state: 'finished', exitCode, acceptedAt: instantOf(AT), startedAt: instantOf(AT), finishedAt: instantOf(AT), output: { stdout, stderr: noOutput } };
 }
 
+/** It takes longer than its time-out, which only warns. */
+export function overrun(of: Of, sequence = 3): Report {
+  return { ...ids(of), sequence, state: 'started', acceptedAt: instantOf(AT), startedAt: instantOf(AT), overranAt: instantOf(AT) };
+}
+
+/** Its time-out stopped it. */
+export function timedOut(of: Of, sequence = 3): Report {
+  return { ...finished(of, 143, sequence), signal: 'SIGTERM', stoppedBy: 'SIGTERM', timedOut: true } as Report;
+}
+
 export function neverStarted(of: Of, sequence = 2): Report {
   return { ...ids(of), sequence, state: 'never-started', reason: 'it was cancelled' };
 }

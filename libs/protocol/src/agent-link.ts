@@ -22,7 +22,14 @@ export const position = named('Position', z.string().regex(/^[0-9]{1,20}$/), 'A 
 
 named('Receipt', receipt, 'Where a fact stands in the log, and the event that holds it.');
 
-const toBeExecuted = { executionId: executionIdSchema, runId: identifier, jobId: identifier, attempt: z.int().positive() };
+/** From the start of the execution. `warn`: it is told once that it took longer. `stop`: as a frame `stop`, which the agent gives itself. */
+const executionTimeout = z.object({ seconds: z.int().positive(), then: z.enum(['warn', 'stop']), graceSeconds: z.number().min(0).max(86_400) });
+
+const toBeExecuted = {
+  executionId: executionIdSchema, runId: identifier, jobId: identifier, attempt: z.int().positive(),
+  /** Kept by the agent, also while no server is there. */
+  timeout: executionTimeout.optional(),
+};
 
 /** What a process of a job is started with. */
 const commandSpec = z.object({
@@ -65,7 +72,8 @@ export const frame = named('Frame', z.discriminatedUnion('kind', [
 const reason = z.string().max(4_000);
 
 const reportOf = { executionId: executionIdSchema, runId: identifier, jobId: identifier, sequence: z.int().positive() };
-const began = { acceptedAt: instant.optional(), startedAt: instant.optional() };
+/** `overranAt`: when it had taken longer than a time-out that only warns. */
+const began = { acceptedAt: instant.optional(), startedAt: instant.optional(), overranAt: instant.optional() };
 
 /**
  * All that an agent knows of one execution, newest state only: reports are cumulative. `sequence` grows by one with each
@@ -79,6 +87,8 @@ export const report = named('Report', z.discriminatedUnion('state', [
     exitCode: z.int(), signal: z.string().max(32).optional(), finishedAt: instant, durationMs: z.number().nonnegative().optional(), output,
     /** The last signal that this agent had delivered before the end: the process did not end by itself. */
     stoppedBy: z.enum(['SIGTERM', 'SIGKILL']).optional(),
+    /** Its time-out had it stopped, before anybody else did. */
+    timedOut: z.literal(true).optional(),
   }),
   z.object({ ...reportOf, state: z.literal('orphaned'), ...began, reason }),
   z.object({ ...reportOf, state: z.literal('lost'), ...began, reason }),
@@ -147,6 +157,7 @@ export const inventoryAnswer = named('InventoryAnswer', z.object({ renew: z.bool
 export const HEARTBEAT_MS = 5_000;
 
 export type ExecutionSpec = z.infer<typeof executionSpec>;
+export type ExecutionTimeout = z.infer<typeof executionTimeout>;
 export type CommandSpec = z.infer<typeof commandSpec>;
 export type TaskSpec = z.infer<typeof taskSpec>;
 export type Frame = z.infer<typeof frame>;

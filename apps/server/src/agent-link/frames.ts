@@ -34,8 +34,8 @@ export function frameFor(runs: RunsProjection, { runId, jobId, executionId, posi
  * them, what the run was started with before both, and the job's environment before all.
  */
 function specOf(run: Run, job: Job, { executionId, attempt }: Execution): ExecutionSpec {
-  const { id: jobId, command, task, env, parameters, cwd } = job.definition;
-  const execution = { executionId, runId: run.runId, jobId, attempt };
+  const { id: jobId, command, task, env, parameters, cwd, timeout, stopGraceSeconds: graceSeconds = DEFAULT_GRACE_SECONDS } = job.definition;
+  const execution = { executionId, runId: run.runId, jobId, attempt, ...(timeout === undefined ? {} : { timeout: { ...timeout, graceSeconds } }) };
   const variables = { ...run.parameters, ...parameters, ...givenAtStart(run), ...env };
   if (task !== undefined) return { ...execution, task: { name: task, parameters: variables } };
   if (command === undefined) throw new Error(`job ${jobId} of run ${run.runId} has neither a command nor a task`);

@@ -8,6 +8,7 @@ import { HoldRestoredHandler } from './commands/hold-restored.handler.js';
 import { interventionHandlers } from './interventions/interventions.js';
 import { JobInterventionsController } from './job-interventions.controller.js';
 import { RunInterventionsController } from './run-interventions.controller.js';
+import { PassTimeHandler } from './commands/pass-time.handler.js';
 import { RecordFactsHandler } from './commands/record-facts.handler.js';
 import { RecordNotKnownHandler } from './commands/record-not-known.handler.js';
 import { RecoverExecutionsHandler } from './commands/recover-executions.handler.js';
@@ -23,7 +24,7 @@ import { StartRunHandler } from './commands/start-run.handler.js';
   controllers: [RunsController, RunInterventionsController, JobInterventionsController, ExecutionsController],
   providers: [
     RunsProjection, SlotBook, RunTransactions, RunQueries,
-    StartRunHandler, ...interventionHandlers, DispatchReadyHandler, RecordFactsHandler, RecordNotKnownHandler, RecoverExecutionsHandler, HoldRestoredHandler,
+    StartRunHandler, ...interventionHandlers, DispatchReadyHandler, PassTimeHandler, RecordFactsHandler, RecordNotKnownHandler, RecoverExecutionsHandler, HoldRestoredHandler,
   ],
   exports: [RunsProjection, SlotBook, RunQueries],
 })

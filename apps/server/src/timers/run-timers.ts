@@ -1,0 +1,125 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { type DueKind, nextDue } from '#domain/run/time/next-due';
+import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
+import { StreamClosedError } from '../event-sourcing/command-failures.js';
+import { hashUuid } from '../event-sourcing/event-id.js';
+import { LogClock } from '../event-sourcing/log-clock.js';
+import { LogFollower } from '../event-sourcing/log-follower.js';
+import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { Reaction } from '../event-sourcing/reaction.js';
+import { WALL_CLOCK, type WallClock } from '../event-sourcing/wall-clock.js';
+import { AgentsAhead } from '../log/agents-ahead.js';
+import { PassTime } from '../runs/commands/pass-time.handler.js';
+import { RunsProjection } from '../runs/runs.projection.js';
+import { ServerIdentity } from '../servers/server-identity.js';
+import { DueHeap } from './due-heap.js';
+
+/** A wall clock may jump: it is looked at this often, in milliseconds. */
+const LOOK_MS = 1_000;
+
+/** Runs that decide side by side; their appends share a commit. */
+const AT_ONCE = 256;
+
+/** Beside every event that the clock brought. */
+const REASONS: Readonly<Record<DueKind, string>> = {
+  delay: 'its delay is over',
+  retry: 'its next attempt is due',
+  'latest-start': 'nothing of the run has started by its latest start (deadline)',
+  'expected-end': 'the run has passed its expected end (deadline)',
+  timeout: 'the run has passed its time-out',
+};
+
+/**
+ * Has runs decide what has come due: delays, planned attempts, deadlines. What is due follows from the fold of each run; this only knows when
+ * to look, and looking too often, or on two servers at once, changes nothing.
+ */
+@Injectable()
+export class RunTimers implements Projection, OnApplicationShutdown {
+  private readonly logger = new Logger(RunTimers.name);
+  private readonly due = new DueHeap();
+  private readonly passing = new Reaction(() => this.passDue(), (error) => {
+    this.logger.warn({ msg: 'what is due could not be decided; trying again', error: String(error) });
+  });
+  /** Undefined until the log is folded: nothing is decided from half a history. */
+  private follower: LogFollower | undefined;
+  private wakesFor: string | undefined;
+  private callOff: () => void = () => undefined;
+
+  constructor(
+    private readonly runs: RunsProjection,
+    private readonly ahead: AgentsAhead,
+    private readonly bus: CommandBus,
+    private readonly identity: ServerIdentity,
+    private readonly logClock: LogClock,
+    @Inject(WALL_CLOCK) private readonly clock: WallClock,
+  ) {}
+
+  start(follower: LogFollower): void {
+    this.follower = follower;
+    this.passing.start();
+    this.wind();
+  }
+
+  /** Comes after the runs. */
+  apply({ recorded: { stream } }: FoldedEvent): void {
+    if (!stream.startsWith('run-')) return;
+    const runId = stream.slice('run-'.length);
+    const tracked = this.runs.find(runId);
+    this.due.set(runId, tracked === undefined ? undefined : nextDue(tracked.run)?.at);
+    const { first } = this.due;
+    if (this.follower !== undefined && first !== undefined && (this.wakesFor === undefined || first < this.wakesFor)) this.wind();
+  }
+
+  onApplicationShutdown(): void {
+    this.callOff();
+    this.follower = undefined;
+    this.passing.stop();
+  }
+
+  private wind(): void {
+    this.callOff();
+    this.wakesFor = this.due.first;
+    if (this.follower === undefined || this.wakesFor === undefined) return;
+    const inMs = Date.parse(this.wakesFor) - this.clock.now();
+    this.callOff = this.clock.wakeAfter(Math.max(0, Math.min(LOOK_MS, inMs)), () => this.look());
+  }
+
+  /** What is due and could not be decided waits for the next look: it is not asked for without a pause. */
+  private async look(): Promise<void> {
+    await this.passing.ask();
+    const { first } = this.due;
+    if (first === undefined || first > this.logClock.now()) return this.wind();
+    this.callOff();
+    this.wakesFor = first;
+    if (this.follower !== undefined) this.callOff = this.clock.wakeAfter(LOOK_MS, () => this.look());
+  }
+
+  /** In log time, which no jump back of the wall clock turns back; so nothing is decided before its instant as the log has it. */
+  private async passDue(): Promise<boolean> {
+    // The log went back, and nobody has said so yet: what is due may have been begun (design section 10.12).
+    if (this.ahead.isWordAwaited) return false;
+    const decided = await Promise.all(this.due.dueBy(this.logClock.now(), AT_ONCE).map((runId) => this.pass(runId)));
+    return decided.some((written) => written > 0);
+  }
+
+  private async pass(runId: string): Promise<number> {
+    const tracked = this.runs.find(runId);
+    const next = tracked && nextDue(tracked.run);
+    if (next === undefined) return 0;
+    try {
+      const { place, written } = await this.bus.execute(new PassTime(runId, next.kind, this.logClock.now(), this.envelopeFor(runId, next)));
+      await this.follower?.whenFolded(BigInt(place.receipt.position));
+      return written;
+    } catch (error) {
+      if (!(error instanceof StreamClosedError)) throw error;
+      this.due.set(runId, undefined);
+      return 0;
+    }
+  }
+
+  /** The same thing due at the same instant is the same command, whichever server sends it, and however often. */
+  private envelopeFor(runId: string, { kind, at }: { readonly kind: DueKind; readonly at: string }): CommandEnvelope {
+    return { commandId: hashUuid(['pass-time', runId, kind, at]), actor: this.identity.actor, reason: REASONS[kind] };
+  }
+}
