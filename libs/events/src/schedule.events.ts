@@ -13,7 +13,7 @@ export const occurrenceKey = z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]
 export const occurrence = z.object({
   key: occurrenceKey,
   at: instant,
-  /** What a clock on the wall shows at that instant. */
+  /** The local date and time that the rule names, also where the clocks pass over it. */
   local: z.string(),
   /** The day whose work it is: the day before for a start at 26:30. */
   businessDay: plainDate,

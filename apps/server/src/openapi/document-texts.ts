@@ -13,6 +13,7 @@ export const INTRODUCTION = `An event-sourced job scheduler: whatever crashes, n
 export const TAGS: Readonly<Record<string, string>> = {
   jobnets: 'Definitions and their versions.',
   calendars: 'Which days are operating days.',
+  schedules: 'What starts jobnets, and when.',
   runs: 'Runs of a jobnet, and what an operator can say to a whole run.',
   jobs: 'Jobs of a run, and what an operator can say to one.',
   agents: 'The hosts where jobs run.',
@@ -27,6 +28,8 @@ export const TAGS: Readonly<Record<string, string>> = {
 export const PARAMETERS: Readonly<Record<string, string>> = {
   'jobnets/id': 'Of a jobnet. What is no id is not found.',
   'calendars/id': 'Of a calendar. What is no id is not found.',
+  'schedules/id': 'Of a schedule. What is no id is not found.',
+  'occurrences/key': 'What names an occurrence, as `2026-10-25T02:30`, with `+1` behind it for the second of two.',
   'runs/runId': 'Of a run. What is no id is not found.',
   'versions/version': 'Its number, from 1.',
   'jobs/jobId': 'Of a job in the run. What is no id is not found.',

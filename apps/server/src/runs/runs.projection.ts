@@ -39,6 +39,7 @@ export class RunsProjection implements Projection {
   private readonly abandoned = new Map<string, Map<string, OpenExecution>>();
   private readonly inSlots = new Map<string, Set<string>>();
   private readonly waiting = new Map<string, Set<string>>();
+  private readonly openByJobnet = new Map<string, Set<string>>();
 
   apply({ event, recorded }: FoldedEvent): void {
     if (!recorded.stream.startsWith('run-')) return;
@@ -49,6 +50,7 @@ export class RunsProjection implements Projection {
       this.runs.set(runId, { run, startPosition: tracked?.startPosition ?? recorded.position });
       this.trackExecutions(run, event as RunEvent, recorded);
       this.trackWaiting(run);
+      this.trackOpen(run);
     } catch (error) {
       if (tracked !== undefined) this.runs.set(runId, { ...tracked, corrupt: `revision ${recorded.revision}: ${error instanceof Error ? error.message : String(error)}` });
       // Nothing can be dispatched from it any more, and it must not keep others waiting behind it.
@@ -69,6 +71,11 @@ export class RunsProjection implements Projection {
     const execution = job && executionOf(job, executionId);
     if (tracked === undefined || job === undefined || execution === undefined) return undefined;
     return { run: tracked.run, job, execution, ...(tracked.corrupt !== undefined && { corrupt: tracked.corrupt }) };
+  }
+
+  /** The runs of a jobnet that are not finished. */
+  openRunsOf(jobnet: string): ReadonlySet<string> {
+    return this.openByJobnet.get(jobnet) ?? NO_RUNS;
   }
 
   /** In the order in which they started. */
@@ -122,6 +129,13 @@ export class RunsProjection implements Projection {
     this.inSlots.set(agent, inSlots);
   }
 
+  private trackOpen({ runId, jobnet, finished }: Run): void {
+    const open = this.openByJobnet.get(jobnet) ?? new Set<string>();
+    if (finished === undefined) open.add(runId);
+    else open.delete(runId);
+    this.openByJobnet.set(jobnet, open);
+  }
+
   private trackWaiting(run: Run): void {
     const mayDispatch = run.finished === undefined && !run.held && !run.stopRequested;
     const wanted = new Set(mayDispatch ? run.jobs.filter((job) => job.state === 'ready').map((job) => job.definition.agent) : []);
@@ -133,6 +147,7 @@ export class RunsProjection implements Projection {
   }
 }
 
+const NO_RUNS: ReadonlySet<string> = new Set();
 const NONE: ReadonlyMap<string, OpenExecution> = new Map();
 
 function keep(byAgent: Map<string, Map<string, OpenExecution>>, execution: OpenExecution, isWanted: boolean): void {

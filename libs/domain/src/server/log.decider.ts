@@ -1,4 +1,5 @@
 import type { LogEvent } from '#events/server.events';
+import type { Instant } from '#events/vocabulary';
 import { corruptHistory } from '../corrupt-history.js';
 import type { Decider } from '../decider.js';
 import { type Decision, rejection } from '../rejection.js';
@@ -7,6 +8,8 @@ import { type Decision, rejection } from '../rejection.js';
 export interface LogState {
   readonly logId?: string;
   readonly epoch: number;
+  /** When the newest epoch began. */
+  readonly restoredAt?: Instant;
 }
 
 export type LogCommand =
@@ -25,13 +28,13 @@ export const logDecider: Decider<LogState, LogCommand, LogEvent> = {
         return command.epoch <= state.epoch ? [] : [{ type: 'EpochBegan', data: { epoch: command.epoch } }];
     }
   },
-  evolve(state, event) {
+  evolve(state, event, { at }) {
     switch (event.type) {
       case 'LogCreated':
         return { ...state, logId: event.data.logId };
       case 'EpochBegan':
         if (event.data.epoch <= state.epoch) throw corruptHistory(`epoch ${event.data.epoch} began after epoch ${state.epoch}`);
-        return { ...state, epoch: event.data.epoch };
+        return { ...state, epoch: event.data.epoch, restoredAt: at };
     }
   },
 };

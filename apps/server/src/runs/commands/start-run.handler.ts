@@ -1,5 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { jobnetDecider, versionToStart } from '#domain/jobnet/jobnet.decider';
+import type { RunOccurrence } from '#events/run.events';
+import type { Instant } from '#events/vocabulary';
 import { CommandRejectedError } from '../../event-sourcing/command-failures.js';
 import { type CommandEnvelope, runIdOf } from '../../event-sourcing/command-envelope.js';
 import type { Transacted } from '../../event-sourcing/aggregate.repository.js';
@@ -7,8 +9,14 @@ import { JobnetsProjection } from '../../jobnets/jobnets.projection.js';
 import { LogProjection } from '../../log/log.projection.js';
 import { type RunOrder, RunTransactions } from './run-transactions.js';
 
+/** By whom it was planned, and for when. */
+interface Planned {
+  readonly nominalAt: Instant;
+  readonly occurrence: RunOccurrence;
+}
+
 export class StartRun extends Command<Transacted & { runId: string }> {
-  constructor(readonly jobnet: string, readonly parameters: Readonly<Record<string, string>>, readonly envelope: CommandEnvelope) {
+  constructor(readonly jobnet: string, readonly parameters: Readonly<Record<string, string>>, readonly envelope: CommandEnvelope, readonly planned?: Planned) {
     super();
   }
 }
@@ -17,9 +25,9 @@ export class StartRun extends Command<Transacted & { runId: string }> {
 export class StartRunHandler implements ICommandHandler<StartRun> {
   constructor(private readonly jobnets: JobnetsProjection, private readonly log: LogProjection, private readonly runs: RunTransactions) {}
 
-  async execute({ jobnet, parameters, envelope }: StartRun): Promise<Transacted & { runId: string }> {
+  async execute({ jobnet, parameters, envelope, planned }: StartRun): Promise<Transacted & { runId: string }> {
     const runId = runIdOf(envelope.commandId);
-    const done = await this.runs.transact(runId, envelope, () => this.orderNow(runId, jobnet, parameters));
+    const done = await this.runs.transact(runId, envelope, () => ({ ...this.orderNow(runId, jobnet, parameters), ...planned }));
     return { ...done, runId };
   }
 

@@ -1,0 +1,46 @@
+import type { EventMetadata, Instant } from '#events/vocabulary';
+import type { PlannedOccurrence } from '#events/schedule.events';
+import { CommandRejectedError } from '../../event-sourcing/command-failures.js';
+import type { OccurrencePlanner } from '../occurrence-planner.js';
+import type { ScheduleAggregate } from '../schedule.aggregate.js';
+
+/** As many occurrences are decided in one append: each is an event of some hundred bytes. */
+const AT_ONCE = 400;
+
+/** What comes after what was decided now. `more`: it is due already. */
+export interface Decided {
+  readonly next: PlannedOccurrence | undefined;
+  readonly more: boolean;
+}
+
+/** Lets a schedule decide what was due up to the instant of the decision, or the first of it. */
+export function decideDue(schedule: ScheduleAggregate, metadata: EventMetadata, planner: OccurrencePlanner, restoredAt: Instant | undefined): Decided {
+  const { definition, decidedUpTo, version, mode } = schedule.state;
+  if (definition === undefined || decidedUpTo === undefined || mode === 'retired') return { next: undefined, more: false };
+  const now = metadata.at;
+  const found = first(planner.between(definition, decidedUpTo, now), AT_ONCE + 1);
+  const more = found.length > AT_ONCE;
+  const due = found.slice(0, AT_ONCE);
+  const next = planner.next(definition, due.at(-1)?.at ?? (decidedUpTo > now ? decidedUpTo : now));
+  schedule.handle({ type: 'DecideOccurrences', version, due: due.map((each) => planner.due(definition, each, now)), more, restoredAt, next }, metadata);
+  return { next, more };
+}
+
+/**
+ * Before a word about the schedule: what was due before it is not concerned by it.
+ *
+ * @throws CommandRejectedError while more is due than one append can hold; the clock decides it in parts
+ */
+export function decideAllDue(schedule: ScheduleAggregate, metadata: EventMetadata, planner: OccurrencePlanner, restoredAt: Instant | undefined): void {
+  const { more } = decideDue(schedule, metadata, planner, restoredAt);
+  if (more) throw new CommandRejectedError('schedule-catching-up', 'it decides what was due while no server ran; ask again in a moment');
+}
+
+function first<Item>(items: Iterable<Item>, most: number): Item[] {
+  const taken: Item[] = [];
+  for (const item of items) {
+    taken.push(item);
+    if (taken.length === most) break;
+  }
+  return taken;
+}

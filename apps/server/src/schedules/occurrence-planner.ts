@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { DueOccurrence } from '#domain/schedule/decide-occurrences';
+import type { PlannedOccurrence, Occurrence as RecordedOccurrence } from '#events/schedule.events';
+import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { Instant } from '#events/vocabulary';
+import type { Occurrence } from '#occurrences/occurrence';
+import { occurrencesBetween } from '#occurrences/occurrences-between';
+import { renderParameters } from '#occurrences/render-parameters';
+import { CalendarsProjection } from '../calendars/calendars.projection.js';
+import { runIdOf } from '../event-sourcing/command-envelope.js';
+import { hashUuid } from '../event-sourcing/event-id.js';
+
+/** What is due further away than this is not looked for, in milliseconds: five years. */
+const HORIZON_MS = 5 * 366 * 86_400_000;
+
+/** The version of the zone database that this process computes with. */
+export const ZONE_DATA = process.versions['tz'] ?? 'unknown';
+
+/** When a schedule is due, with the calendars as they stand, and what follows from it. */
+@Injectable()
+export class OccurrencePlanner {
+  constructor(private readonly calendars: CalendarsProjection) {}
+
+  /** After one instant, up to and with the other, in order; none when its calendar cannot tell its days. */
+  between(definition: ScheduleDefinition, after: Instant, upTo: Instant): Iterable<Occurrence> {
+    const days = definition.calendar === undefined ? undefined : this.calendars.days.find(definition.calendar);
+    return days !== undefined && 'rejected' in days ? [] : occurrencesBetween(definition, days, justAfter(after), justAfter(upTo));
+  }
+
+  next(definition: ScheduleDefinition, after: Instant): PlannedOccurrence | undefined {
+    for (const { key, at } of this.between(definition, after, instantOf(Date.parse(after) + HORIZON_MS))) return { key, at, zoneData: ZONE_DATA };
+    return undefined;
+  }
+
+  /** What a start of it comes to. The ids of its runs follow from the occurrence: whoever starts it starts the same ones. */
+  due({ schedule, jobnets, parameters, timeZone }: ScheduleDefinition, { key, at, local, businessDay }: RecordedOccurrence, now: Instant): DueOccurrence {
+    return {
+      key, at, local, businessDay,
+      lateSeconds: Math.max(0, Math.floor((Date.parse(now) - Date.parse(at)) / 1000)),
+      runs: jobnets.map((jobnet) => ({ jobnet, runId: runIdOf(startId(schedule, jobnet, key)) })),
+      parameters: renderParameters(parameters, { key, at, local, businessDay, schedule, timeZone }),
+    };
+  }
+}
+
+/** Of the command that starts the run of an occurrence, whoever gives it, and however often. */
+export function startId(schedule: string, jobnet: string, key: string): string {
+  return hashUuid(['occurrence', schedule, jobnet, key]);
+}
+
+export function instantOf(milliseconds: number): Instant {
+  return new Date(milliseconds).toISOString() as Instant;
+}
+
+function justAfter(instant: Instant): Instant {
+  return instantOf(Date.parse(instant) + 1);
+}

@@ -1,0 +1,134 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { newCommandId } from '../event-sourcing/command-envelope.js';
+import { StreamClosedError } from '../event-sourcing/command-failures.js';
+import { LogFollower } from '../event-sourcing/log-follower.js';
+import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { Reaction } from '../event-sourcing/reaction.js';
+import { WALL_CLOCK, type WallClock } from '../event-sourcing/wall-clock.js';
+import { AgentsAhead } from '../log/agents-ahead.js';
+import { ServerIdentity } from '../servers/server-identity.js';
+import { DecideOccurrences } from './commands/decide-occurrences.handler.js';
+import { MoveOccurrence } from './commands/move-occurrence.handler.js';
+import { OccurrencePlanner, ZONE_DATA } from './occurrence-planner.js';
+import { SchedulesProjection } from './schedules.projection.js';
+
+/** A wall clock may jump: it is looked at this often, in milliseconds. */
+const LOOK_MS = 1_000;
+
+/** Schedules that decide side by side; their appends share a commit. */
+const AT_ONCE = 256;
+
+/**
+ * Has schedules decide what has come due. What is due follows from the fold, the calendars and the zone database; this only knows when to
+ * look, and looking too often, or on two servers at once, changes nothing.
+ */
+@Injectable()
+export class ScheduleClock implements Projection, OnApplicationShutdown {
+  private readonly logger = new Logger(ScheduleClock.name);
+  /** When each schedule has something to decide next, in milliseconds since 1970. */
+  private readonly planned = new Map<string, number>();
+  private readonly deciding = new Reaction(() => this.decideDue(), (error) => {
+    this.logger.warn({ msg: 'what is due could not be decided; trying again', error: String(error) });
+  });
+  private follower: LogFollower | undefined;
+  private movesAreRecorded = false;
+  private wakesAt = Infinity;
+  private callOff: () => void = () => undefined;
+
+  constructor(
+    private readonly schedules: SchedulesProjection,
+    private readonly planner: OccurrencePlanner,
+    private readonly ahead: AgentsAhead,
+    private readonly bus: CommandBus,
+    private readonly identity: ServerIdentity,
+    @Inject(WALL_CLOCK) private readonly clock: WallClock,
+  ) {}
+
+  start(follower: LogFollower): void {
+    this.follower = follower;
+    for (const { schedule } of this.schedules.all()) this.plan(schedule);
+    this.deciding.start();
+    this.wind();
+  }
+
+  /** Comes after schedules and calendars. */
+  apply({ recorded: { stream } }: FoldedEvent): void {
+    if (this.follower === undefined) return;
+    if (stream.startsWith('schedule-')) this.plan(stream.slice('schedule-'.length));
+    else if (stream.startsWith('calendar-')) for (const { schedule, state } of this.schedules.all()) if (state.definition?.calendar !== undefined) this.plan(schedule);
+  }
+
+  onApplicationShutdown(): void {
+    this.callOff();
+    this.deciding.stop();
+  }
+
+  /** Resolves when all that is due was tried once. */
+  sweep(): Promise<void> {
+    return this.deciding.ask();
+  }
+
+  /** The next occurrence as it was recorded holds, unless calendars or the zone database may have changed since. */
+  private plan(schedule: string): void {
+    const { definition, decidedUpTo, next, mode } = this.schedules.find(schedule)?.state ?? {};
+    if (definition === undefined || decidedUpTo === undefined || mode === 'retired') {
+      this.planned.delete(schedule);
+      return;
+    }
+    const isCertain = next !== undefined && next.at > decidedUpTo && next.zoneData === ZONE_DATA && definition.calendar === undefined;
+    const planned = isCertain ? next : this.planner.next(definition, decidedUpTo);
+    if (planned === undefined) {
+      this.planned.delete(schedule);
+      return;
+    }
+    const at = Date.parse(planned.at);
+    this.planned.set(schedule, at);
+    if (at < this.wakesAt) this.wind();
+  }
+
+  private wind(): void {
+    this.callOff();
+    let next = Infinity;
+    for (const due of this.planned.values()) next = Math.min(next, due);
+    this.wakesAt = next;
+    if (next === Infinity) return;
+    this.callOff = this.clock.wakeAfter(Math.max(0, Math.min(LOOK_MS, next - this.clock.now())), async () => {
+      await this.deciding.ask();
+      this.wind();
+    });
+  }
+
+  private async decideDue(): Promise<boolean> {
+    // The log went back, and nobody has said so yet: what is due may have run (design section 10.12).
+    if (this.ahead.isWordAwaited) return false;
+    if (!this.movesAreRecorded) await this.recordMoves();
+    const now = this.clock.now();
+    const due = [...this.planned].filter(([, at]) => at <= now).map(([schedule]) => schedule);
+    for (let first = 0; first < due.length; first += AT_ONCE) await Promise.all(due.slice(first, first + AT_ONCE).map((schedule) => this.decide(schedule)));
+    return false;
+  }
+
+  /** What it decided is folded, and plans what comes next; where nothing was decided, that is planned anew here. */
+  private async decide(schedule: string): Promise<void> {
+    try {
+      const { place, written } = await this.bus.execute(new DecideOccurrences(schedule, { commandId: newCommandId(), actor: this.identity.actor }));
+      await this.follower?.whenFolded(BigInt(place.receipt.position));
+      if (written === 0) this.plan(schedule);
+    } catch (error) {
+      if (!(error instanceof StreamClosedError)) throw error;
+      this.planned.delete(schedule);
+    }
+  }
+
+  /** The next occurrence stands in the log as an earlier zone database had it. */
+  private async recordMoves(): Promise<void> {
+    for (const { schedule, state: { next, definition, decidedUpTo } } of this.schedules.all()) {
+      if (next === undefined || next.zoneData === ZONE_DATA || definition === undefined || decidedUpTo === undefined) continue;
+      const planned = this.planner.next(definition, decidedUpTo);
+      if (planned?.key !== next.key || planned.at === next.at) continue;
+      await this.bus.execute(new MoveOccurrence(schedule, planned, { commandId: newCommandId(), actor: this.identity.actor }));
+    }
+    this.movesAreRecorded = true;
+  }
+}
