@@ -40,6 +40,14 @@ describe('a calendar', () => {
     expect(decemberOf(scheduleOf(at('09:00'), { closed: 'next' }), operatingDays(() => false))).toEqual([]);
   });
 
+  it('goes on after more than a year in which it is closed', () => {
+    const far = operatingDays((date) => date === '2024-01-01' || date >= '2026-12-30');
+    for (const closed of ['skip', 'next', 'previous'] as const) {
+      expect(due(scheduleOf(at('09:00'), { closed }), '2023-12-31T23:00', '2026-12-31T22:00', far).map(({ businessDay }) => businessDay)).toEqual(['2024-01-01', '2026-12-30', '2026-12-31']);
+    }
+    expect(decemberOf(scheduleOf(at('09:00'), { shift: 1 }), far)).toEqual(['2026-12-31 2026-12-31T09:00']);
+  });
+
   it('decides by the business day what is due on the morning after it', () => {
     expect(due(scheduleOf(at('26:30')), '2026-12-04T23:00', '2026-12-07T23:00', monToFri).map(({ key, businessDay }) => [businessDay, key])).toEqual([['2026-12-04', '2026-12-05T02:30']]);
   });

@@ -1,9 +1,9 @@
-/** The open days of one calendar; dates are `YYYY-MM-DD`. `undefined`: there is none as far as the calendar reaches. */
+/** The open days of one calendar; dates are `YYYY-MM-DD`. `undefined`: there is none within 366 days, which is as far as a day is ever moved. */
 export interface OperatingDays {
   isOpen(date: string): boolean;
-  /** The first open day after `date`, which is never `date` itself. */
+  /** The date itself when it is open, else the first open one after it. */
   next(date: string): string | undefined;
-  /** The last open day before `date`, which is never `date` itself. */
+  /** The date itself when it is open, else the last open one before it. */
   previous(date: string): string | undefined;
   /** From an open day so many open days on, or back if negative; 0 is the day itself. */
   shift(date: string, count: number): string | undefined;

@@ -30,18 +30,17 @@ export function shown({ key, at: instant, clocks }: Occurrence): string {
   return [key, `${instant.slice(11, 16)}Z`, ...(clocks === undefined ? [] : [clocks])].join(' ');
 }
 
-/** The open days of a calendar, asked one by one. It reaches as far as the year that it is given. */
-export function operatingDays(isOpen: (date: string) => boolean, since = '2010-01-01', until = '2040-01-01'): OperatingDays {
+/** The open days of a calendar, asked one by one, as far as 366 days. */
+export function operatingDays(isOpen: (date: string) => boolean): OperatingDays {
   const shiftedBy = (date: string, days: number) => new Date(Date.parse(`${date}T00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-  const search = (date: string, step: 1 | -1) => {
-    for (let day = shiftedBy(date, step); day >= since && day <= until; day = shiftedBy(day, step)) if (isOpen(day)) return day;
+  const search = (date: string, step: 1 | -1, count: number) => {
+    for (let [days, left] = [count === 0 ? 0 : 1, Math.max(1, count)]; days <= 366; days += 1) {
+      const day = shiftedBy(date, days * step);
+      if (isOpen(day) && (left -= 1) === 0) return day;
+    }
     return undefined;
   };
-  const shift = (date: string, count: number): string | undefined => {
-    const next = count === 0 ? undefined : search(date, count > 0 ? 1 : -1);
-    return count === 0 ? date : next === undefined ? undefined : shift(next, count - Math.sign(count));
-  };
-  return { isOpen, next: (date) => search(date, 1), previous: (date) => search(date, -1), shift };
+  return { isOpen, next: (date) => search(date, 1, 0), previous: (date) => search(date, -1, 0), shift: (date, count) => (count === 0 ? date : search(date, count > 0 ? 1 : -1, Math.abs(count))) };
 }
 
 const weekdayOf = (date: string) => new Date(`${date}T00:00Z`).getUTCDay();

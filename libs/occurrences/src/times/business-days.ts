@@ -14,17 +14,20 @@ type Moving = Pick<ScheduleDefinition, 'closed' | 'shift'>;
  */
 export function* businessDays(nextDay: NextDay, moving: Moving, days: OperatingDays | undefined, first: number, last: number): Generator<number> {
   const calendar = days === undefined ? everyDay : inNumbers(days);
-  const start = earliestDay(calendar, moving, first);
-  let day = start === undefined ? undefined : nextDay(start);
+  let day = nextDay(earliestDay(calendar, moving, first) ?? first - FARTHEST_MOVE);
   let before = first - 1;
-  while (day !== undefined) {
+  while (day !== undefined && day <= last + FARTHEST_MOVE) {
     const { open, counts, resume } = opened(calendar, moving.closed, day);
     const moved = open === undefined ? undefined : calendar.shift(open, moving.shift);
-    if (moved === undefined ? moving.shift >= 0 : moved > last) return;
+    if (moved !== undefined && moved > last) return;
     if (counts && moved !== undefined && moved > before) yield before = moved;
-    day = resume === undefined ? undefined : nextDay(resume);
+    day = nextDay(resume);
   }
 }
+
+/** How far a calendar looks for an open day; a day is moved to one, and shifted from there. */
+const LOOKS_DAYS = 366;
+const FARTHEST_MOVE = 2 * LOOKS_DAYS;
 
 /** What becomes of one day, by itself. */
 export function movedDay(day: number, { closed, shift }: Moving, days: OperatingDays | undefined): number | undefined {
@@ -34,32 +37,24 @@ export function movedDay(day: number, { closed, shift }: Moving, days: Operating
 }
 
 /** Where one day of the rule goes before it is shifted, and from where on another one can go elsewhere. A day that is left out (`counts`) still tells how far we are. */
-function opened(calendar: Calendar, closed: Moving['closed'], day: number): { open: number | undefined; counts: boolean; resume: number | undefined } {
+function opened(calendar: Calendar, closed: Moving['closed'], day: number): { open: number | undefined; counts: boolean; resume: number } {
   if (calendar.isOpen(day)) return { open: day, counts: true, resume: day + 1 };
   const next = calendar.next(day);
-  if (closed === 'previous') return { open: calendar.previous(day) ?? next, counts: calendar.previous(day) !== undefined, resume: next };
-  return { open: next, counts: closed === 'next', resume: next };
+  if (closed === 'next') return { open: next, counts: true, resume: next ?? day + 1 };
+  const previous = closed === 'previous' ? calendar.previous(day) : undefined;
+  return { open: previous ?? next, counts: previous !== undefined, resume: next ?? day + 1 };
 }
 
-/** The earliest day that can be moved to `first` or later. */
+/** The earliest day that can be moved to `first` or later, if that can be told without trying. */
 function earliestDay(calendar: Calendar, { closed, shift }: Moving, first: number): number | undefined {
   const target = calendar.isOpen(first) ? first : calendar.next(first);
-  if (target === undefined) return undefined;
-  const open = calendar.shift(target, -shift) ?? (shift > 0 ? earliestOpen(calendar, target) : undefined);
+  const open = target === undefined ? undefined : calendar.shift(target, -shift);
   if (open === undefined || closed !== 'next') return open;
-  return (calendar.previous(open) ?? open - LONGEST_CLOSED_DAYS) + 1;
+  const before = calendar.previous(open);
+  return before === undefined ? undefined : before + 1;
 }
 
-/** Before its first open day a calendar is closed for ever; nobody expects what was due then to be made up for later than this. */
-const LONGEST_CLOSED_DAYS = 366;
-
-function earliestOpen(calendar: Calendar, from: number): number {
-  let open = from;
-  for (let before = calendar.previous(open); before !== undefined; before = calendar.previous(open)) open = before;
-  return open;
-}
-
-/** OperatingDays, by numbers. */
+/** OperatingDays, by numbers; next and previous are never the day itself. */
 interface Calendar {
   isOpen(day: number): boolean;
   next(day: number): number | undefined;
@@ -78,8 +73,8 @@ function inNumbers(days: OperatingDays): Calendar {
   const number = (date: string | undefined) => (date === undefined ? undefined : dayOfDate(date));
   return {
     isOpen: (day) => days.isOpen(dateOfDay(day)),
-    next: (day) => number(days.next(dateOfDay(day))),
-    previous: (day) => number(days.previous(dateOfDay(day))),
+    next: (day) => number(days.next(dateOfDay(day + 1))),
+    previous: (day) => number(days.previous(dateOfDay(day - 1))),
     shift: (day, count) => (count === 0 ? day : number(days.shift(dateOfDay(day), count))),
   };
 }
