@@ -14,7 +14,7 @@ named('CalendarDefinition', calendarDefinition, 'A calendar as it is stored: eve
 
 /** Where short forms are possible, the schema only says so: the server reads texts with a reader of its own, which knows lines and columns. */
 export const calendarText = named('CalendarText', z.strictObject({
-  calendar: identifier, description: z.string().max(500).optional(), days: z.unknown(),
+  calendar: identifier, description: z.string().max(500).optional(), days: z.union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())]),
 }), 'A calendar as it is written, as JSON: `days` is a DayRule, or one of its short forms (docs/calendars.md). YAML of the same form is taken too.');
 
 /** `POST /calendars/{id}/retire` */

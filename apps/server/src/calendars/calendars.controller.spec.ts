@@ -52,6 +52,14 @@ describe('a calendar', () => {
     expect((await server.request('PUT', '/api/v1/calendars/b', { body: 'calendar: a\ndays: mon' })).body).toMatchObject({ status: 400, code: 'wrong-calendar' });
   });
 
+  it('is taken as JSON too, as it is answered', async () => {
+    await apply('a', '[mon-fri, 12-25]');
+    const { definition } = await shown('a');
+    const headers = { 'content-type': 'application/json' };
+    expect(await server.request('PUT', '/api/v1/calendars/a', { body: JSON.stringify(definition), headers })).toMatchObject({ status: 200, body: { version: 1 } });
+    expect(await server.request('POST', '/api/v1/calendars/validate', { body: JSON.stringify(definition), headers })).toMatchObject({ status: 200, body: { valid: true, definition } });
+  });
+
   it('names neither one that is not there, nor itself, nor in a circle', async () => {
     expect((await apply('a', '{ calendar: b }')).body).toMatchObject({ status: 409, code: 'unknown-calendar' });
     expect((await apply('a', '{ not: { calendar: a } }')).body).toMatchObject({ status: 409, code: 'calendar-cycle' });

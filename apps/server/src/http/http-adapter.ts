@@ -9,7 +9,7 @@ import { longRequests } from './long-requests.js';
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Routes that take a text as it was written, so that its faults have a line and a column. */
-const TEXT_ROUTES = /^\/api\/v1\/jobnets\/[^/?]+(\?|$)/;
+const TEXT_ROUTES = /^\/api\/v1\/(jobnets|calendars|schedules)\/[^/?]+(\?|$)/;
 
 /** The one route that takes bytes of any number, as they come. */
 const BYTES_ROUTE = /^\/api\/v1\/agents\/[^/?]+\/outputs\/[^/?]+$/;

@@ -5,7 +5,7 @@ import { civilDateOf, dayOfText, daysOfMonth, WEEKDAYS, weekdayNumberOf } from '
 export type OpenOn = (day: number) => boolean;
 
 /** How far is looked for an operating day, in days. A calendar without any within a year does not say where to. */
-export const SEARCH_DAYS = 366;
+const SEARCH_DAYS = 366;
 
 /** 512 days each, in a table that is thrown away at 90 years: whoever asks for every year there is does not fill the memory. */
 const CHUNK_BITS = 9;
