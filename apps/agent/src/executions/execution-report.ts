@@ -10,6 +10,8 @@ import type { Ending } from './executor.port.js';
  *
  *   1 accepted ──▶ 2 started ──▶ 3 finished, lost, never-started, declined
  *                           └──▶ 3 orphaned ──▶ 4 finished, lost
+ *
+ * From when it has overrun its time-out, each is one higher.
  */
 const ACCEPTED = 1;
 const STARTED = 2;
@@ -20,31 +22,42 @@ export function reportOf(held: HeldExecution, startedAt: Instant | undefined): R
   if (held.ended !== undefined) return held.ended;
   const name = nameOf(held);
   const acceptedAt = held.acceptedAt as Instant;
-  if (held.orphaned !== undefined) return { ...name, sequence: ORPHANED, state: 'orphaned', ...began(acceptedAt, startedAt), reason: held.orphaned };
-  if (startedAt !== undefined) return { ...name, sequence: STARTED, state: 'started', acceptedAt, startedAt: notBefore(acceptedAt, startedAt) };
+  const overran = overranFact(held.overran);
+  if (held.orphaned !== undefined) return { ...name, sequence: ORPHANED + overran.more, state: 'orphaned', ...began(acceptedAt, startedAt), ...overran.fact, reason: held.orphaned };
+  if (startedAt !== undefined) return { ...name, sequence: STARTED + overran.more, state: 'started', acceptedAt, startedAt: notBefore(acceptedAt, startedAt), ...overran.fact };
   return { ...name, sequence: ACCEPTED, state: 'accepted', acceptedAt };
 }
 
+/** What an end is told beside how it came. */
+export interface Before {
+  readonly isOrphaned: boolean;
+  readonly overranAt: Instant | undefined;
+}
+
 /** The sequence that the end of an execution gets. */
-function terminalSequence(isOrphaned: boolean): number {
-  return isOrphaned ? ORPHANED + 1 : STARTED + 1;
+function terminalSequence({ isOrphaned, overranAt }: Before): number {
+  return (isOrphaned ? ORPHANED + 1 : STARTED + 1) + overranFact(overranAt).more;
+}
+
+function overranFact(overranAt: Instant | undefined): { readonly more: 0 | 1; readonly fact: { readonly overranAt?: Instant } } {
+  return overranAt === undefined ? { more: 0, fact: {} } : { more: 1, fact: { overranAt } };
 }
 
 /** An end without an exit code. */
 export function endedWithout(state: 'never-started' | 'declined', name: ExecutionName, reason: string): TerminalReport {
-  return { ...nameOf(name), sequence: terminalSequence(false), state, reason };
+  return { ...nameOf(name), sequence: terminalSequence({ isOrphaned: false, overranAt: undefined }), state, reason };
 }
 
-export function lostReport(held: HeldExecution, isOrphaned: boolean, startedAt: Instant | undefined, reason: string): TerminalReport {
-  return { ...nameOf(held), sequence: terminalSequence(isOrphaned), state: 'lost', ...began(held.acceptedAt, startedAt), reason };
+export function lostReport(held: HeldExecution, before: Before, startedAt: Instant | undefined, reason: string): TerminalReport {
+  return { ...nameOf(held), sequence: terminalSequence(before), state: 'lost', ...began(held.acceptedAt, startedAt), ...overranFact(before.overranAt).fact, reason };
 }
 
-export function finishedReport(held: HeldExecution, isOrphaned: boolean, { startedAt, exitCode, endedAt, durationMs, stoppedBy }: Ending, output: Output): TerminalReport {
+export function finishedReport(held: HeldExecution, before: Before, { startedAt, exitCode, endedAt, durationMs, stoppedBy }: Ending, output: Output): TerminalReport {
   const signal = signalOf(exitCode);
   return {
-    ...nameOf(held), sequence: terminalSequence(isOrphaned), state: 'finished', ...began(held.acceptedAt, startedAt),
+    ...nameOf(held), sequence: terminalSequence(before), state: 'finished', ...began(held.acceptedAt, startedAt), ...overranFact(before.overranAt).fact,
     exitCode, ...(signal !== undefined && { signal }), finishedAt: notBefore(held.acceptedAt, endedAt),
-    ...(durationMs !== undefined && { durationMs }), output, ...(stoppedBy !== undefined && { stoppedBy }),
+    ...(durationMs !== undefined && { durationMs }), output, ...(stoppedBy !== undefined && { stoppedBy, ...(held.stopping?.timedOut === true && { timedOut: true as const }) }),
   };
 }
 

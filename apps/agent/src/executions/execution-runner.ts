@@ -2,8 +2,9 @@ import type { Instant } from '#events/vocabulary';
 import type { CommandSpec, ExecutionSpec, TaskSpec } from '#protocol/agent-link';
 import type { AgentJournal } from '../journal/agent-journal.js';
 import type { HeldExecution, JournalRecord, TerminalReport } from '../journal/journal-record.js';
-import { endedWithout, finishedReport, lostReport } from './execution-report.js';
+import { type Before, endedWithout, finishedReport, lostReport } from './execution-report.js';
 import type { ExecutionStops } from './execution-stops.js';
+import { ExecutionTimeouts } from './execution-timeouts.js';
 import type { ExecutionFact, Executor, Watch } from './executor.port.js';
 import type { KeeperLog, KeeperStep } from './keeper-options.js';
 
@@ -44,7 +45,11 @@ export class ExecutionRunner {
   #isPaused = false;
   #isClosed = false;
 
-  constructor(private readonly parts: RunnerParts) {}
+  readonly #timeouts: ExecutionTimeouts;
+
+  constructor(private readonly parts: RunnerParts) {
+    this.#timeouts = new ExecutionTimeouts(parts);
+  }
 
   /** Why it will never run this, as a phrase for the report; undefined when it will. */
   whyNotTaken(spec: ExecutionSpec): string | undefined {
@@ -114,12 +119,14 @@ export class ExecutionRunner {
   poll(): void {
     for (const watch of [...this.#slots.values()]) watch?.look();
     this.parts.stops.poll();
+    this.#timeouts.poll();
     this.#pump();
   }
 
   forget(executionId: string): void {
     this.#startedAt.delete(executionId);
     this.#orphaned.delete(executionId);
+    this.#timeouts.forget(executionId);
   }
 
   /** Starts nothing more. */
@@ -135,6 +142,7 @@ export class ExecutionRunner {
   /** Watches no more; the processes go on. */
   close(): void {
     this.#isClosed = true;
+    this.#timeouts.close();
     for (const watch of this.#slots.values()) watch?.stop();
   }
 
@@ -194,6 +202,7 @@ export class ExecutionRunner {
     switch (fact.kind) {
       case 'started':
         this.#startedAt.set(executionId, fact.at);
+        this.#timeouts.began(executionId, fact);
         this.parts.stops.goOn(executionId);
         return this.parts.onChange(executionId);
       case 'orphaned':
@@ -201,10 +210,11 @@ export class ExecutionRunner {
         this.#orphaned.add(executionId);
         return this.#record({ type: 'orphaned', executionId, reason: fact.reason });
       case 'ended':
+        this.#timeouts.ended(executionId, fact.ending.durationMs);
         this.#finish(held, fact);
         return this.#release(executionId);
       case 'lost':
-        return this.#conclude(executionId, lostReport(held, this.#orphaned.has(executionId), fact.startedAt ?? this.#startedAt.get(executionId), fact.reason));
+        return this.#conclude(executionId, lostReport(held, this.#before(executionId), fact.startedAt ?? this.#startedAt.get(executionId), fact.reason));
       case 'never-started':
       case 'declined':
         return this.#conclude(executionId, endedWithout(fact.kind, held, fact.reason));
@@ -218,10 +228,14 @@ export class ExecutionRunner {
       this.#finishing.delete(finishing);
       if (this.#isClosed) return;
       this.parts.onStep('summarised', executionId);
-      this.#conclude(executionId, finishedReport(held, this.#orphaned.has(executionId), ending, summary));
+      this.#conclude(executionId, finishedReport(held, this.#before(executionId), ending, summary));
     });
     // The next agent finds the end of a command again, that of a task it does not.
     if (held.spec?.task !== undefined) this.#finishing.add(finishing);
+  }
+
+  #before(executionId: string): Before {
+    return { isOrphaned: this.#orphaned.has(executionId), overranAt: this.#timeouts.overranAt(executionId) };
   }
 
   #conclude(executionId: string, report: TerminalReport): void {
@@ -239,6 +253,7 @@ export class ExecutionRunner {
 
   #release(executionId: string): void {
     this.parts.stops.ended(executionId);
+    this.#timeouts.ended(executionId);
     if (this.#slots.delete(executionId)) this.#pump();
   }
 }

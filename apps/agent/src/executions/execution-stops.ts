@@ -18,7 +18,10 @@ export interface StopsParts {
   readonly onStep: (step: KeeperStep, executionId: string) => void;
 }
 
-/** What servers want stopped, and how far that is. A wish is durable before the first signal, a signal before the end that it brought. */
+/** Before every position of the log: any server's wish is newer. */
+const NO_POSITION = '0';
+
+/** What servers and time-outs want stopped, and how far that is. A wish is durable before the first signal, a signal before the end that it brought. */
 export class ExecutionStops {
   readonly #stops = new Map<string, ExecutionStop>();
   readonly #hunt = new StrayHunt();
@@ -33,6 +36,18 @@ export class ExecutionStops {
       this.parts.onStep('stop-wanted', executionId);
       await this.parts.journal.appendUntilDurable({ type: 'stopping', executionId, position, graceSeconds });
       this.parts.onStep('stopping', executionId);
+    }
+    this.goOn(executionId);
+  }
+
+  /** Its own time-out wants it; a server's word that came before counts instead. */
+  async wantByTimeout(executionId: string, graceSeconds: number): Promise<void> {
+    if (this.isWanted(executionId)) return;
+    try {
+      await this.parts.journal.appendUntilDurable({ type: 'stopping', executionId, position: NO_POSITION, graceSeconds, timedOut: true });
+    } catch {
+      // The agent was closed meanwhile: the next one finds that the time has run out.
+      return;
     }
     this.goOn(executionId);
   }

@@ -15,7 +15,8 @@ export interface Ending {
 
 /** What became of an execution, whatever runs it. All but the first two are final: nothing comes after them. */
 export type ExecutionFact =
-  | { readonly kind: 'started'; readonly at: Instant }
+  /** `uptime`: the same moment in seconds since the boot. */
+  | { readonly kind: 'started'; readonly at: Instant; readonly uptime: number }
   | { readonly kind: 'orphaned'; readonly reason: string }
   | { readonly kind: 'ended'; readonly ending: Ending; readonly output: () => Promise<Output> }
   | { readonly kind: 'lost'; readonly reason: string; readonly startedAt: Instant | undefined }

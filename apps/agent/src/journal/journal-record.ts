@@ -12,11 +12,13 @@ export interface ExecutionName {
   readonly jobId: string;
 }
 
-/** What a server asked for: the end of an execution, with the log position of the newest such wish. */
+/** What a server asked for, or the execution's own time-out: its end, with the log position of the newest such wish (0: no server's). */
 export interface StopRequest {
   readonly position: string;
   /** Between SIGTERM and SIGKILL; without any, SIGKILL comes at once. */
   readonly graceSeconds: number;
+  /** The execution's own time-out asked for it first. */
+  readonly timedOut?: true;
 }
 
 /** A signal that reached a living process of the job. */
@@ -36,6 +38,7 @@ export type JournalRecord =
   | { readonly type: 'starting'; readonly executionId: string; readonly bootId: string }
   | ({ readonly type: 'stopping'; readonly executionId: string } & StopRequest)
   | ({ readonly type: 'signalled'; readonly executionId: string } & DeliveredSignal)
+  | { readonly type: 'overran'; readonly executionId: string; readonly at: Instant }
   | { readonly type: 'orphaned'; readonly executionId: string; readonly reason: string }
   | { readonly type: 'ended'; readonly report: TerminalReport; readonly position?: string }
   | { readonly type: 'refused'; readonly report: TerminalReport; readonly position: string }
@@ -62,6 +65,8 @@ export interface HeldExecution extends ExecutionName {
   /** Why it was reported as orphaned. */
   readonly orphaned?: string;
   readonly stopping?: StopRequest;
+  /** When it had taken longer than its time-out, where that is only to be told. */
+  readonly overran?: Instant;
   /** In the order of their sending. */
   readonly signalled?: readonly DeliveredSignal[];
   readonly ended?: TerminalReport;

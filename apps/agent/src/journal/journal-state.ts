@@ -1,5 +1,5 @@
 import type { Receipt } from '#events/agent.events';
-import type { HeldExecution, JournalRecord, JournalSnapshot, SessionRecord } from './journal-record.js';
+import type { HeldExecution, JournalRecord, JournalSnapshot, SessionRecord, StopRequest } from './journal-record.js';
 import { NewestNames } from './newest-names.js';
 
 /** How many forgotten executions are still known by name; older ones are covered by `servedUpTo`. */
@@ -12,7 +12,7 @@ export const REMEMBERED_FORGOTTEN = 10_000;
  *       │                        │                        │                        │
  *       └── refused, ended ──────┴──────── ended ─────────┴────────────────────────┴──▶ ended ── forgotten ──▶ (a name)
  *
- * `stopping` and `signalled` stand beside that: they say what is done about an open execution, and nothing about one that has ended.
+ * `stopping`, `signalled` and `overran` stand beside that: they say what is done about an open execution, and nothing about one that has ended.
  */
 export interface JournalState {
   readonly journalId: string;
@@ -74,9 +74,10 @@ export function evolve(state: JournalState, record: JournalRecord): void {
     case 'orphaned':
       return change(state, record.executionId, record, (held) => ({ ...held, orphaned: record.reason }));
     case 'stopping': {
-      const { position, graceSeconds } = record;
-      return whileOpen(state, record.executionId, (held) => ({ ...held, stopping: { position, graceSeconds } }));
+      return whileOpen(state, record.executionId, (held) => ({ ...held, stopping: stoppingAfter(held.stopping, record) }));
     }
+    case 'overran':
+      return whileOpen(state, record.executionId, (held) => ({ ...held, overran: record.at }));
     case 'signalled': {
       const { signal, uptime } = record;
       return whileOpen(state, record.executionId, (held) => ({ ...held, signalled: [...held.signalled ?? [], { signal, uptime }] }));
@@ -95,6 +96,12 @@ export function evolve(state: JournalState, record: JournalRecord): void {
     case 'session':
       return sessionBegan(state, record);
   }
+}
+
+/** A time-out that comes after a server's word changes nothing; a server's word after it is the newer wish. */
+function stoppingAfter(before: StopRequest | undefined, { position, graceSeconds, timedOut }: StopRequest): StopRequest {
+  if (before !== undefined && timedOut === true) return before;
+  return { position, graceSeconds, ...((timedOut ?? before?.timedOut) === true && { timedOut: true }) };
 }
 
 function sessionBegan(state: JournalState, { session, epoch, anew }: SessionRecord): void {

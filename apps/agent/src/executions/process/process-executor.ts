@@ -81,7 +81,7 @@ export class ProcessExecutor implements Executor<CommandSpec> {
 
   #factOf(directory: ExecutionDirectory, fact: ProcessFact): ExecutionFact {
     switch (fact.kind) {
-      case 'started': return { kind: 'started', at: fact.started.at };
+      case 'started': return { kind: 'started', at: fact.started.at, uptime: fact.started.uptime };
       case 'ended': return this.#ended(directory, fact.started, fact.result);
       case 'lost': return { ...fact, startedAt: undefined };
       case 'orphaned':

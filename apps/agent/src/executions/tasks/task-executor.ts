@@ -7,6 +7,7 @@ import type { HeldExecution } from '../../journal/journal-record.js';
 import type { Ending, Executor, TellFact, Watch } from '../executor.port.js';
 import { ExecutionDirectory } from '../process/execution-directory.js';
 import { summarise } from '../process/output-summary.js';
+import { uptimeSeconds } from '../process/proc.js';
 import type { Settled } from './host-messages.js';
 import type { TaskHosts, TaskListener } from './task-hosts.js';
 
@@ -90,7 +91,7 @@ export class TaskExecutor implements Executor<TaskSpec> {
       tell(fact);
     };
     return {
-      began: (at) => tell({ kind: 'started', at }),
+      began: (at) => tell({ kind: 'started', at, uptime: uptimeSeconds() }),
       aborted: () => this.#onAborted.get(executionId)?.(),
       settled: (how, startedAt) => end({ kind: 'ended', ending: endingOf(how, startedAt), output: () => outputOf(directory, how.wrote) }),
       killed: (startedAt) => end({
