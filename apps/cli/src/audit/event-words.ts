@@ -31,8 +31,8 @@ export function about(event: EventView): string {
 /** As `about`, without whom it concerns. */
 export function facts({ type, data }: EventView): string {
   if (type === 'CommandRefused') return refused(fieldsOf(data));
-  const { outcome, exitCode, signal, status, version, agent, reason } = fieldsOf(data);
-  const words = [word('', outcome), word('exit ', exitCode), word('', signal), word('', status), word('version ', version), word('agent ', agent), word('', reason)];
+  const { outcome, exitCode, signal, status, version, agent, reason, policy, due } = fieldsOf(data);
+  const words = [word('', outcome), word('exit ', exitCode), word('', signal), word('', status), word('version ', version), word('agent ', agent), word('', reason), word('policy ', policy), word('due ', due)];
   return words.filter((fact) => fact !== '').join(', ');
 }
 

@@ -92,6 +92,28 @@ describe('run show', () => {
     expect(stdout).toMatch(/A4 +waiting .*postpone 2026-11-20 12:00:00 by hanako\n/);
   });
 
+  it('has what the clock will bring, what it has brought, and how long a job may take', async () => {
+    const slow = execution({ state: 'running', overranAt: T1 });
+    const stopped = execution({ state: 'stopped', timedOut: true });
+    const jobs = [
+      job('A1', { state: 'retrying', attempt: 1, waitsFor: ['its next attempt, at 2026-11-20T12:30:00.000Z'] }),
+      job('A2', { ...runningA1, jobId: 'A2', timeout: { seconds: 60, then: 'stop' } }),
+      job('A3', { ...runningA1, jobId: 'A3', timeout: { seconds: 5, then: 'warn' }, executionId: slow.executionId, executions: [slow] }),
+      job('A4', { state: 'stopped', timeout: { seconds: 5, then: 'stop' }, executionId: stopped.executionId, executions: [stopped] }),
+      job('A5', { state: 'ready', lastDecision: { decision: 'rerun', at: T0, actor: { kind: 'server', id: 's' }, policy: 'retry' } }),
+      job('A6', { state: 'stopped', lastDecision: { decision: 'stop', at: T0, actor: { kind: 'server', id: 's' }, policy: 'timeout' } }),
+    ];
+    server.on('GET /runs/R1', { body: run({ jobs, warnings: [{ kind: 'overran', due: T1, at: T1 }, { kind: 'start-overdue', due: T0, at: T1 }], nextDue: { kind: 'retry', at: T1 } }) });
+    const { stdout } = await cli('run', 'show', 'R1');
+    expect(stdout).toContain('\nwas to be finished by 2026-11-20 12:00:05 (deadline)\nwas to have started by 2026-11-20 12:00:00 (deadline)\nnext: retry at 2026-11-20 12:00:05\n');
+    expect(stdout).toMatch(/A1 +retrying .*waits for its next attempt, at 2026-11-20T12:30:00.000Z/);
+    expect(stdout).toMatch(/A2 +running .*time-out after 60 s \(stop\)/);
+    expect(stdout).toMatch(/A3 +running .*longer than its time-out since 2026-11-20 12:00:05/);
+    expect(stdout).toMatch(/A4 +stopped .*stopped by its time-out of 5 s/);
+    expect(stdout).toMatch(/A5 +ready .*re-run asked for 2026-11-20 12:00:00 by the job's retry/);
+    expect(stdout).toMatch(/A6 +stopped .*asked to stop 2026-11-20 12:00:00 by the jobnet's timeout/);
+  });
+
   it('has the open execution and the late result of a decided job', async () => {
     const execution = { executionId: 'R1~A1~1', attempt: 1, agent: 'local', evidence: { kind: 'silent' as const, since: T0 }, dispatchedAt: T0 };
     const skipped = (more: object) => run({ jobs: [job('A1', { state: 'skipped', attempt: 1, executionId: 'R1~A1~1', executions: [{ ...execution, state: 'running', ...more }] })] });

@@ -6,8 +6,8 @@ const CODES: Record<string, number> = {
   succeeded: 32, connected: 32,
   running: 36, dispatched: 36,
   failed: 31, lost: 31, stopped: 31, failing: 31, orphaned: 31, 'unknown-to-agent': 31, 'log-behind-agent': 31,
-  held: 33, skipped: 33, silent: 33, unreachable: 33, away: 33,
-  waiting: 2, ready: 2, closed: 2,
+  held: 33, retrying: 33, skipped: 33, silent: 33, unreachable: 33, away: 33,
+  waiting: 2, delayed: 2, ready: 2, closed: 2,
 };
 
 /** The colours of states, statuses and evidence. A word that this version does not know stays as it is. */

@@ -2,7 +2,7 @@ import type { RunningView, RunView } from '#protocol/api';
 import { evidenceWords } from '../output/evidence-words.js';
 import type { Output } from '../output/output.js';
 import { between, durationWords, localTime } from '../output/time-words.js';
-import { endWords, progressWords, remarks, runHeadline } from './run-words.js';
+import { endWords, nextDueLines, progressWords, remarks, runHeadline, warningLines } from './run-words.js';
 
 export function showRuns(runs: readonly RunView[], out: Output): void {
   out.table(['RUN', 'JOBNET', 'VERSION', 'STATUS', 'JOBS', 'STARTED', 'TOOK'], runs.map((run) => [
@@ -15,6 +15,7 @@ export function showRun(run: RunView, out: Output): void {
   const now = out.nowMs;
   out.line(runHeadline(run, now));
   if (run.corrupt !== undefined) out.line(`its history cannot be (${run.corrupt}): it is shown as it was before, and closed to commands`);
+  for (const line of [...warningLines(run, now), ...nextDueLines(run, now)]) out.line(line);
   out.line('');
   out.table(['JOB', 'STATE', 'ATTEMPT', 'AGENT', 'END', 'STARTED', 'ENDED', 'TOOK', 'REMARKS'], run.jobs.map((job) => [
     job.jobId, out.word(job.state), job.attempt > 1 ? String(job.attempt) : '', job.agent, endWords(job),

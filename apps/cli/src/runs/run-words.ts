@@ -7,7 +7,10 @@ const DONE = new Set(['succeeded', 'failed', 'stopped', 'skipped']);
 const OVER = new Set(['succeeded', 'failed', 'stopped', 'lost', 'never-started', 'declined', 'abandoned', 'finished']);
 
 /** A job that is to run again may be so while its last execution is still open. */
-const NOT_OUT = new Set(['waiting', 'ready', 'held']);
+const NOT_OUT = new Set(['waiting', 'delayed', 'ready', 'held', 'retrying']);
+
+/** What of a decision is written in the jobnet and not in the job. */
+const OF_JOBNET = new Set<string>(['deadline', 'timeout']);
 
 /** `2 of 5 done` */
 export function progressWords(run: RunView): string {
@@ -29,8 +32,28 @@ export function remarks(job: JobView, nowMs: number): string[] {
     waits.length === 0 ? '' : `waits for ${waits.join(', ')}`,
     job.pending.length === 0 ? '' : `pending: ${job.pending.join(', ')}`,
     job.lastDecision === undefined ? '' : decisionWords(job.lastDecision, nowMs),
+    timeoutWords(job, nowMs),
     ...job.executions.map((execution) => executionRemark(job, execution, nowMs)),
   ].filter((remark) => remark !== '');
+}
+
+/** Of a job that may take only so long: how long while that is open, and what came of it. */
+function timeoutWords({ timeout, state, executionId, executions }: JobView, nowMs: number): string {
+  const current = executions.find((execution) => execution.executionId === executionId);
+  if (current?.timedOut === true) return `stopped by its time-out${timeout === undefined ? '' : ` of ${timeout.seconds} s`}`;
+  if (current?.overranAt !== undefined) return `longer than its time-out since ${localTime(current.overranAt, nowMs)}`;
+  return timeout !== undefined && (state === 'dispatched' || state === 'running') ? `time-out after ${timeout.seconds} s (${timeout.then})` : '';
+}
+
+/** `was to be finished by 12:30:00 (deadline)`, one line each. */
+export function warningLines({ warnings = [] }: RunView, nowMs: number): string[] {
+  const words: Readonly<Record<string, string>> = { overran: 'was to be finished by', 'start-overdue': 'was to have started by' };
+  return warnings.map(({ kind, due }) => `${words[kind] ?? kind} ${localTime(due, nowMs)} (deadline)`);
+}
+
+/** What the clock brings first, if anything: `next: retry at 12:30:00`. */
+export function nextDueLines({ nextDue }: RunView, nowMs: number): string[] {
+  return nextDue === undefined ? [] : [`next: ${nextDue.kind} at ${localTime(nextDue.at, nowMs)}`];
 }
 
 const DECIDED: Readonly<Record<string, string>> = {
@@ -41,7 +64,7 @@ const DECIDED: Readonly<Record<string, string>> = {
 /** `skipped 2026-11-20 12:00:05 by hanako: done by hand [OPS-7]`; a word that is not known here stands as it is. */
 export function decisionWords(decision: JobDecision, nowMs: number): string {
   const { at, actor, policy } = decision;
-  const who = policy === undefined ? actor.id : `the job's ${policy}`;
+  const who = policy === undefined ? actor.id : `the ${OF_JOBNET.has(policy) ? 'jobnet' : 'job'}'s ${policy}`;
   return `${DECIDED[decision.decision] ?? decision.decision} ${localTime(at, nowMs)} by ${who}${policy === undefined ? whyWords(decision) : ''}`;
 }
 

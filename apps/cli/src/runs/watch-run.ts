@@ -12,7 +12,7 @@ import { untilCtrlC } from '../watching/until-ctrl-c.js';
 import { runHeadline } from './run-words.js';
 
 const ENDED = new Set(['succeeded', 'failed', 'stopped']);
-const MOVING = new Set(['ready', 'dispatched', 'running']);
+const MOVING = new Set(['delayed', 'ready', 'dispatched', 'running', 'retrying']);
 
 /**
  * Prints a run's own log as it grows, from its start, until it ends, or until it fails and only an operator can move it. A server that
