@@ -12,6 +12,7 @@ import { addJobnetCommands } from './commands/jobnet.commands.js';
 import { addOperatorCommands } from './commands/operator.commands.js';
 import { addRunCommands } from './commands/run.commands.js';
 import { addRunningCommand } from './commands/running.command.js';
+import { addScheduleCommands } from './commands/schedule.commands.js';
 import { addServerCommand } from './commands/server.command.js';
 import { addUpCommand } from './commands/up.command.js';
 import { addExecutionCommands } from './executions/execution.commands.js';
@@ -36,6 +37,7 @@ export function buildProgram(surroundings: CliContext, version: string, finish: 
   const context = withConfigFile(surroundings, () => program.opts<{ config?: string }>().config);
   addJobnetCommands(program, context, finish);
   addCalendarCommands(program, context, finish);
+  addScheduleCommands(program, context, finish);
   addRunCommands(program, context, finish);
   addJobCommands(program, context);
   addExecutionCommands(program, context);

@@ -42,7 +42,7 @@ export const backfillAnswer = named('BackfillAnswer', z.object({ position, start
 
 /** When a schedule is due. */
 export const dueView = named('Due', z.object({
-  at: instant, local: z.string(), businessDay: plainDate, key: occurrenceKey, schedule: identifier, jobnets: z.array(identifier),
+  at: instant, local: z.string(), businessDay: plainDate, timeZone: z.string(), key: occurrenceKey, schedule: identifier, jobnets: z.array(identifier),
   clocks: z.enum(['gap', 'first', 'second']).optional().describe('What a change of the clocks does: the local time never is, and `at` is the first moment after it; or it comes twice, and this is the first or second.'),
 }));
 

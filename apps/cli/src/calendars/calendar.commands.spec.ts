@@ -92,24 +92,10 @@ describe('calendar show', () => {
 });
 
 describe('calendar apply', () => {
-  it('applies each calendar of a file, on its own lines, and leaves jobnets to others', async () => {
-    const text = 'jobnet: A\njobs: {}\n---\ncalendar: a\ndays: mon\n--- # two\ncalendar: b\ndays: tue\n';
-    writeFileSync(join(cwd, 'all.yaml'), text);
-    server.on('PUT /calendars/a', { status: 201, body: { position: '1', version: 1 } }).on('PUT /calendars/b', { body: { position: '2', version: 3 } });
-    expect(await run('apply', 'all.yaml')).toMatchObject({ code: 0, stdout: 'all.yaml: calendar a version 1 (defined)\nall.yaml: calendar b version 3 (revised, or already so)\n' });
-    expect(server.seen.map(({ body }) => body.split('\n').map((line, index) => `${index + 1}:${line.trim()}`).filter((line) => /\w$/.test(line) && /:.+/.test(line.replace(/^\d+:/, '')))))
-      .toEqual([['4:calendar: a', '5:days: mon'], ['7:calendar: b', '8:days: tue']]);
-  });
-
   it('prints faults as a compiler does', async () => {
     writeFileSync(join(cwd, 'a.yaml'), 'calendar: a\ndays: toe\n');
     server.on('PUT /calendars/a', problem(400, 'invalid-definition', 'line 2', { faults: [{ code: 'bad-value', message: '"toe" says no days.', path: 'days', line: 2, column: 7 }] }));
     expect(await run('apply', 'a.yaml')).toMatchObject({ code: 1, stdout: '', stderr: 'a.yaml:2:7: "toe" says no days.\n' });
-  });
-
-  it('says so when a file holds none', async () => {
-    writeFileSync(join(cwd, 'a.yaml'), 'jobnet: A\n---\njobnet: B\n');
-    expect(await run('apply', 'a.yaml')).toMatchObject({ code: 1, stderr: 'kiroku: a.yaml holds no calendar: none of its documents has a line "calendar: ID"\n' });
   });
 });
 

@@ -8,8 +8,9 @@ import type { CliContext } from '../cli-context.js';
 import { type ListOptions, sessionOf, showList, withConnection, withIdempotencyKey, withPaging } from '../commands/client-command.js';
 import type { Finish } from '../commands/finish.js';
 import { intervene, type InterventionOptions, type Verb, verbCommand } from '../interventions/intervene.js';
-import { forEachFile } from '../jobnets/apply-jobnets.js';
-import { applyCalendars, defineCalendar, validateCalendars } from './apply-calendars.js';
+import { applyDefinitions, defineNamed, validateDefinitions } from '../definitions/apply-definitions.js';
+import { Attempts } from '../definitions/attempts.js';
+import { readDefinitionFile } from '../definitions/definition-file.js';
 import { readImported } from './imported-dates.js';
 import { listCalendars, showCalendars, wantedOf } from './show-calendar.js';
 
@@ -51,25 +52,26 @@ export function addCalendarCommands(program: Command, context: CliContext, finis
 }
 
 function addFileCommands(calendar: Command, context: CliContext, finish: Finish): void {
-  withConnection(withIdempotencyKey(calendar.command('apply').description('define calendars, or revise them').argument('<file...>', 'YAML or JSON, several documents too; - is stdin')))
+  withConnection(withIdempotencyKey(calendar.command('apply').description('define calendars, or revise them, with the jobnets and schedules of the files').argument('<file...>', 'YAML or JSON, several documents too; - is stdin')))
     .action(async (files: string[], options: ConnectionOptions & { idempotencyKey?: string }) => {
-      const session = sessionOf(options, context);
-      finish(await forEachFile(files, context, session, (file) => applyCalendars(file, session, options.idempotencyKey)));
+      finish(await applyDefinitions(files, 'calendar', context, sessionOf(options, context), options.idempotencyKey));
     });
 
-  withConnection(calendar.command('validate').description('have the server check calendars, and change nothing').argument('<file...>', 'YAML or JSON; - is stdin'))
+  withConnection(calendar.command('validate').description('have the server check calendars, and change nothing').argument('<file...>', 'YAML or JSON, several documents too; - is stdin'))
     .action(async (files: string[], options: ConnectionOptions) => {
-      const session = sessionOf(options, context);
-      finish(await forEachFile(files, context, session, (file) => validateCalendars(file, session)));
+      finish(await validateDefinitions(files, 'calendar', context, sessionOf(options, context)));
     });
 
   withConnection(withIdempotencyKey(calendar.command('import').description('make a calendar of the dates in a file')
     .argument('<calendar>', 'its name').argument('<file>', 'iCalendar with whole days, or a date, a range (2026-12-24..2027-01-02) or 12-25 a line; - is stdin')))
     .action(async (id: string, file: string, options: ConnectionOptions & { idempotencyKey?: string }) => {
       const session = sessionOf(options, context);
-      finish(await forEachFile([file], context, session, ({ label, text }) => (
-        defineCalendar(label, id, importedText(id, label, text), session, options.idempotencyKey)
-      )));
+      const attempts = new Attempts(context, session.out);
+      await attempts.make(file, async () => {
+        const { label, text } = await readDefinitionFile(file, context);
+        await defineNamed(label, 'calendar', id, importedText(id, label, text), session, options.idempotencyKey);
+      });
+      finish(attempts.code);
     });
 }
 

@@ -84,7 +84,7 @@ describe('jobnet apply', () => {
     expect(code).toBe(1);
     expect(stderr.split('\n')).toEqual([
       'kiroku: cannot read none.yaml: there is no such file', 'kiroku: cannot read folder: it is a directory',
-      'kiroku: latin.yaml is not a text in UTF-8', 'kiroku: large.yaml is larger than any jobnet may be (1048576 bytes)', '',
+      'kiroku: latin.yaml is not a text in UTF-8', 'kiroku: large.yaml is larger than such a file may be (1048576 bytes)', '',
     ]);
     expect(server.seen).toEqual([]);
   });

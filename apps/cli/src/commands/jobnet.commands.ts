@@ -6,7 +6,7 @@ import type { ConnectionOptions } from '../client/settings.js';
 import type { CliContext } from '../cli-context.js';
 import type { Output } from '../output/output.js';
 import { localTime } from '../output/time-words.js';
-import { applyFile, forEachFile, validateFile } from '../jobnets/apply-jobnets.js';
+import { applyDefinitions, validateDefinitions } from '../definitions/apply-definitions.js';
 import { addJobnetVerbs } from '../jobnets/jobnet-verbs.js';
 import { showVersions } from '../jobnets/show-versions.js';
 import { orderWords } from '../output/order-words.js';
@@ -19,16 +19,14 @@ const NO_JOBNETS = 'there are no jobnets in use: kiroku jobnet apply FILE define
 export function addJobnetCommands(program: Command, context: CliContext, finish: Finish): void {
   const jobnet = program.command('jobnet').description('definitions of jobnets');
 
-  withConnection(withIdempotencyKey(jobnet.command('apply').description('define jobnets, or revise them').argument('<file...>', 'YAML or JSON; - is stdin')))
+  withConnection(withIdempotencyKey(jobnet.command('apply').description('define jobnets, or revise them, with the calendars and schedules of the files').argument('<file...>', 'YAML or JSON, several documents too; - is stdin')))
     .action(async (files: string[], options: ConnectionOptions & { idempotencyKey?: string }) => {
-      const session = sessionOf(options, context);
-      finish(await forEachFile(files, context, session, (file) => applyFile(file, session, options.idempotencyKey)));
+      finish(await applyDefinitions(files, 'jobnet', context, sessionOf(options, context), options.idempotencyKey));
     });
 
-  withConnection(jobnet.command('validate').description('have the server check jobnets, and change nothing').argument('<file...>', 'YAML or JSON; - is stdin'))
+  withConnection(jobnet.command('validate').description('have the server check jobnets, and change nothing').argument('<file...>', 'YAML or JSON, several documents too; - is stdin'))
     .action(async (files: string[], options: ConnectionOptions) => {
-      const session = sessionOf(options, context);
-      finish(await forEachFile(files, context, session, (file) => validateFile(file, session)));
+      finish(await validateDefinitions(files, 'jobnet', context, sessionOf(options, context)));
     });
 
   withConnection(withPaging(jobnet.command('list').description('all jobnets, in their current versions; the retired ones only with --all or --state')

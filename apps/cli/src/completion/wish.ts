@@ -4,12 +4,13 @@ import type { Argument, Command, Option } from 'commander';
 export interface Wish {
   readonly beginning: string;
   readonly words: readonly string[];
-  readonly ids?: { readonly kind: IdKind; readonly run?: string | undefined };
+  /** `of`: the run of jobs, the schedule of occurrences. */
+  readonly ids?: { readonly kind: IdKind; readonly of?: string | undefined };
   /** The flags with a value before that place, by their names. */
   readonly flags: Readonly<Record<string, string>>;
 }
 
-const ID_KINDS = ['jobnet', 'calendar', 'run', 'job', 'agent', 'operator'] as const;
+const ID_KINDS = ['jobnet', 'calendar', 'schedule', 'occurrence', 'run', 'job', 'agent', 'operator'] as const;
 export type IdKind = (typeof ID_KINDS)[number];
 
 interface Place {
@@ -80,8 +81,8 @@ function argumentAt(all: readonly Argument[], index: number): Argument | undefin
 }
 
 /** `agent drain NAME` is about an agent: a plain name belongs to the noun. */
-function idsOf(name: string, command: Command, run: string | undefined): Pick<Wish, 'ids'> {
+function idsOf(name: string, command: Command, of: string | undefined): Pick<Wish, 'ids'> {
   const called = name === 'name' || name === 'id' ? command.parent?.name() : name;
   const kind = ID_KINDS.find((each) => each === called);
-  return kind === undefined ? {} : { ids: { kind, ...(kind === 'job' ? { run } : {}) } };
+  return kind === undefined ? {} : { ids: { kind, ...(kind === 'job' || kind === 'occurrence' ? { of } : {}) } };
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 const OWN = 'This command line:';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'What is to run, and what runs:': ['jobnet', 'calendar', 'run', 'job', 'execution', 'running'],
+  'What is to run, and what runs:': ['jobnet', 'calendar', 'schedule', 'run', 'job', 'execution', 'running'],
   'Who did what, and who may:': ['audit', 'agent', 'operator', 'log'],
   'Processes:': ['server', 'up'],
   [OWN]: ['config', 'completion'],
@@ -14,6 +14,9 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'jobnet apply': ['kiroku jobnet apply examples/a.yaml', 'kiroku jobnet apply nightly/*.yaml', 'cat a.yaml | kiroku jobnet apply -'],
   'calendar show': ['kiroku calendar show business-days', 'kiroku calendar show business-days 2027', 'kiroku calendar show 2027 --month 1'],
   'calendar import': ['kiroku calendar import holidays-de holidays.ics'],
+  'schedule apply': ['kiroku schedule apply examples/schedules.yaml'],
+  'schedule next': ['kiroku schedule next nightly', 'kiroku schedule next --days 14', 'kiroku schedule next nightly --from 2026-03-28T00:00:00Z --count 5 --json'],
+  'schedule backfill': ['kiroku schedule backfill nightly --from 2026-11-01 --until 2026-11-08 --reason "the source was late"'],
   'run start': ['kiroku run start A', 'kiroku run start A --wait && echo done', 'kiroku run start A -p DAY=mon --reason "the night failed" --ticket T-7'],
   'run watch': ['kiroku run watch R1', 'kiroku run watch R1 --json | jq .type'],
   'job skip': ['kiroku job skip R1 A1 --reason "done by hand"'],

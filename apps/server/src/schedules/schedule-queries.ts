@@ -11,11 +11,17 @@ import { SchedulesProjection, type TrackedSchedule } from './schedules.projectio
 /** As far as anybody plans, in milliseconds: what is due later is not looked for. */
 const HORIZON_MS = 5 * 366 * 86_400_000;
 
+/** Who names neither a count nor an end looks at what comes next; who names an end wants all before it. */
+const USUAL_COUNT = 10;
+
+/** In one answer. */
+export const MOST = 1000;
+
 /** What is asked about what comes: from an instant on, so many, up to another. */
 export interface Outlook {
   readonly from?: Instant | undefined;
   readonly days?: number | undefined;
-  readonly count: number;
+  readonly count?: number | undefined;
 }
 
 /** Schedules as the API shows them, and when they are due. */
@@ -56,7 +62,7 @@ export class ScheduleQueries {
     return this.outlook([...this.schedules.all()].flatMap(({ state: { mode, definition } }) => (mode === 'active' && definition !== undefined ? [definition] : [])), outlook);
   }
 
-  private outlook(definitions: readonly ScheduleDefinition[], { from, days, count }: Outlook): DueView[] {
+  private outlook(definitions: readonly ScheduleDefinition[], { from, days, count = days === undefined ? USUAL_COUNT : MOST }: Outlook): DueView[] {
     const begin = from === undefined ? this.clock.now() : Date.parse(from);
     const end = begin + (days === undefined ? HORIZON_MS : days * 86_400_000);
     // The last instant before the first moment asked for: what is due at that very moment is in it.
@@ -65,8 +71,8 @@ export class ScheduleQueries {
   }
 }
 
-function dueView({ schedule, jobnets }: ScheduleDefinition, { at, local, businessDay, key, clocks }: Occurrence): DueView {
-  return { at, local, businessDay, key, schedule, jobnets: [...jobnets], ...(clocks === undefined ? {} : { clocks }) };
+function dueView({ schedule, jobnets, timeZone }: ScheduleDefinition, { at, local, businessDay, key, clocks }: Occurrence): DueView {
+  return { at, local, businessDay, timeZone, key, schedule, jobnets: [...jobnets], ...(clocks === undefined ? {} : { clocks }) };
 }
 
 function first<Item>(items: Iterable<Item>, most: number): Item[] {

@@ -12,7 +12,7 @@ import { CheckedQuery } from '../openapi/checked.js';
 import { Route, Tag } from '../openapi/route.js';
 import { DefineSchedule } from './commands/define-schedule.handler.js';
 import { scheduleIn } from './read-schedule.js';
-import { ScheduleQueries } from './schedule-queries.js';
+import { MOST, ScheduleQueries } from './schedule-queries.js';
 
 const states = manyOf.refine((words) => words.every((word) => (SCHEDULE_STATES as readonly string[]).includes(word)), `a state is one of ${SCHEDULE_STATES.join(', ')}`);
 const text = { 'application/yaml': z.string(), 'application/json': scheduleText };
@@ -20,7 +20,7 @@ const listQuery = z.object({ ...pageQuery, state: states.default(['active', 'pau
 /** Without `days`: as far as five years. */
 export const outlookQuery = z.object({
   from: instant.optional().describe('From this instant on; without it from now on.'), days: z.coerce.number().int().min(1).max(366).optional().describe('So many times 24 hours.'),
-  count: z.coerce.number().int().min(1).max(1000).default(10).describe('At most so many.'), after: pageQuery.after,
+  count: z.coerce.number().int().min(1).max(MOST).optional().describe(`At most so many; without it 10, or ${MOST} with \`days\`.`), after: pageQuery.after,
 });
 
 /** Schedules are text, as jobnets are. */

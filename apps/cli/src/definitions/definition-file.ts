@@ -7,14 +7,14 @@ import { EXIT } from '../client/exit-codes.js';
 /** Four times what a stored definition may take: comments need room, a log file given by mistake does not. */
 const LARGEST_FILE_BYTES = 1024 * 1024;
 
-/** The text of a jobnet and how messages call the place it came from. */
-export interface JobnetFile {
+/** The text of jobnets, calendars and schedules, and how messages call the place it came from. */
+export interface DefinitionFile {
   readonly label: string;
   readonly text: string;
 }
 
 /** Reads a file, or stdin for `-`. */
-export async function readJobnetFile(name: string, context: CliContext): Promise<JobnetFile> {
+export async function readDefinitionFile(name: string, context: CliContext): Promise<DefinitionFile> {
   const label = name === '-' ? '<stdin>' : name;
   const bytes = name === '-' ? await readAll(context.stdin, label) : await readNamed(name, context);
   if (bytes.length > LARGEST_FILE_BYTES) throw tooLarge(label);
@@ -22,19 +22,6 @@ export async function readJobnetFile(name: string, context: CliContext): Promise
     return { label, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
     throw new CliFailure(`${label} is not a text in UTF-8`, EXIT.refused);
-  }
-}
-
-/** The id that the text gives itself; undefined where it gives none that could stand in an address. The server says what is wrong. */
-export async function jobnetIdIn(text: string): Promise<string | undefined> {
-  const { isMap, parseDocument } = await import('yaml');
-  try {
-    // Only this one value is looked at: aliases elsewhere in the text are the server's business.
-    const { contents } = parseDocument(text, { logLevel: 'silent' });
-    const id: unknown = isMap(contents) ? contents.get('jobnet') : undefined;
-    return (typeof id === 'string' || typeof id === 'number') && /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(String(id)) ? String(id) : undefined;
-  } catch {
-    return undefined;
   }
 }
 
@@ -65,5 +52,5 @@ async function readAll(stream: NodeJS.ReadableStream, label: string): Promise<Ui
 }
 
 function tooLarge(label: string): CliFailure {
-  return new CliFailure(`${label} is larger than any jobnet may be (${LARGEST_FILE_BYTES} bytes)`, EXIT.refused);
+  return new CliFailure(`${label} is larger than such a file may be (${LARGEST_FILE_BYTES} bytes)`, EXIT.refused);
 }
