@@ -24,7 +24,7 @@ import type { TaskExecutor } from './tasks/task-executor.js';
 import { type KnownOutput, knownOutput } from '../outputs/known-output.js';
 
 /** As many as a hello can name. */
-const MOST_HELD = 50_000;
+const MOST_HELD = 10_000;
 
 /**
  * Keeps what servers asked of this agent, runs it at most once, and keeps what became of it until a server has stored it.

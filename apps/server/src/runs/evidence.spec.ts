@@ -35,7 +35,7 @@ describe('the evidence for an execution', () => {
 
   it('is that the agent does not know it, until the agent speaks of it after all', () => {
     expect(evidenceOf({ ...running, notKnownSince: t3 }, { connected: true, since: t3 })).toEqual({ kind: 'unknown-to-agent', since: t3, lastHeardAt: t2 });
-    expect(evidenceOf({ ...running, notKnownSince: t1 }, { connected: true, since: t1 }).kind).toBe('confirmed');
+    expect(evidenceOf({ ...running, notKnownSince: t2, knownAfterAll: true }, { connected: true, since: t1 }).kind).toBe('confirmed');
   });
 
   it('is orphaned while the agent that says so is there', () => {

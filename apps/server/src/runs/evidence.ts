@@ -10,10 +10,9 @@ import type { Contact } from '../agents/agents.projection.js';
  */
 export function evidenceOf(execution: Execution, contact: Contact | undefined): Evidence {
   if (!isOpenExecution(execution.state)) return { kind: 'none' };
-  const { lastHeardAt, dispatchedAt, notKnownSince, orphanedSince } = execution;
+  const { lastHeardAt, dispatchedAt, notKnownSince, knownAfterAll, orphanedSince } = execution;
   const heard = lastHeardAt === undefined ? {} : { lastHeardAt };
-  // Whoever says anything of it later knows it after all.
-  if (notKnownSince !== undefined && !(lastHeardAt !== undefined && lastHeardAt > notKnownSince)) return { kind: 'unknown-to-agent', since: notKnownSince, ...heard };
+  if (notKnownSince !== undefined && knownAfterAll !== true) return { kind: 'unknown-to-agent', since: notKnownSince, ...heard };
   if (contact === undefined || !contact.connected) return { kind: contact?.unreachable === true ? 'unreachable' : 'silent', since: later(contact?.since, dispatchedAt), ...heard };
   if (orphanedSince !== undefined) return { kind: 'orphaned', since: orphanedSince, ...heard };
   if (execution.state === 'dispatched') return { kind: 'none', since: dispatchedAt };

@@ -2,7 +2,7 @@ import type { RunEvent } from '#events/run.events';
 import { by } from '../../test-support/given.js';
 import { foldRun } from '../../test-support/given-run.js';
 import { chain, job, jobnet } from '../../test-support/jobnets.js';
-import { operator, server } from '../../test-support/run-commands.js';
+import { agent, operator, server } from '../../test-support/run-commands.js';
 import { dispatched, finished, intent, lateResult, plain, released, rerunRequested, runFinished, runStarted, settled, skipped, started } from '../../test-support/run-events.js';
 import { FINISHED_AT, RECORDED_AT } from '../../test-support/run-instants.js';
 import { evolveRun } from './run.evolve.js';
@@ -42,6 +42,11 @@ describe('the fold of a run', () => {
     const execution = foldRun(begun, dispatched('A1'), finished('A1', 1)).jobs[0]?.executions[0];
     expect(execution).toMatchObject({ state: 'finished', outcome: 'failed', exitCode: 1, finishedAt: FINISHED_AT, durationMs: 6646 });
     expect(execution).not.toHaveProperty('output');
+  });
+
+  it('notes that an agent knows an execution after all, also where no time has passed in the log', () => {
+    const run = foldRun(...by(server('s'), begun, dispatched('A1'), plain('JobNotKnownToAgent', 'A1')), ...by(agent('report'), started('A1')));
+    expect(run.jobs[0]?.executions[0]).toMatchObject({ state: 'running', lastHeardAt: RECORDED_AT, notKnownSince: RECORDED_AT, knownAfterAll: true });
   });
 
   it('counts an attempt for each re-run and an ordinal for each dispatch', () => {

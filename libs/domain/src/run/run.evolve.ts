@@ -175,7 +175,7 @@ function moveExecution(run: Run, event: ExecutionEvent, context: FoldContext): R
 
 /** What the event says of the execution, kept for people and for the next decision. */
 function withFacts(execution: Execution, event: ExecutionEvent, { at, actor }: FoldContext): Execution {
-  const heard = actor.kind === 'agent' ? { ...execution, lastHeardAt: at } : execution;
+  const heard = actor.kind === 'agent' ? heardOf(execution, at) : execution;
   switch (event.type) {
     case 'JobAccepted':
     case 'JobStarted':
@@ -200,6 +200,11 @@ function withFacts(execution: Execution, event: ExecutionEvent, { at, actor }: F
     case 'ExecutionAbandoned':
       return heard;
   }
+}
+
+/** Whoever says anything of it knows it, also after all. Instants would not tell: log time stands still while a clock that went back catches up. */
+function heardOf(execution: Execution, at: Instant): Execution {
+  return { ...execution, lastHeardAt: at, ...(execution.notKnownSince === undefined ? {} : { knownAfterAll: true }) };
 }
 
 /** Output stays in the log: it decides nothing, and thousands of runs are held in memory. */

@@ -30,6 +30,8 @@ export interface Execution {
   readonly stopRequested?: boolean | undefined;
   /** Since when the agent says that it does not hold it. Evidence, not state (law 5). */
   readonly notKnownSince?: Instant | undefined;
+  /** It has spoken of it since. */
+  readonly knownAfterAll?: true;
   readonly orphanedSince?: Instant | undefined;
   /** Since when it has taken longer than the job's time-out. */
   readonly overranAt?: Instant | undefined;
