@@ -11,7 +11,7 @@ export const localTime = z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9
 const seconds = z.int().positive();
 
 /** When it is due, on every business day that the calendar lets through. Exactly one of these. */
-export const scheduleRule = z.union([
+const scheduleRule = z.union([
   /** Five fields, as in crontab, with L, W and #. */
   z.strictObject({ kind: z.literal('cron'), cron: z.string() }),
   z.strictObject({ kind: z.literal('at'), at: z.array(dayTime).min(1) }),

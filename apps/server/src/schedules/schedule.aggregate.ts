@@ -9,6 +9,6 @@ export class ScheduleAggregate extends EventSourcedAggregate<ScheduleState, Sche
   }
 }
 
-export function scheduleStream(id: string): string {
+function scheduleStream(id: string): string {
   return `schedule-${id}`;
 }

@@ -28,7 +28,7 @@ export interface DecideOccurrences {
 }
 
 /** Later than this it is a misfire, and the schedule's policy decides. A start of the server takes no longer, and a job of the night notices no minute. */
-export const MISFIRE_SECONDS = 60;
+const MISFIRE_SECONDS = 60;
 
 /** A longer row of skipped ones is one event. */
 const ROW = 100;

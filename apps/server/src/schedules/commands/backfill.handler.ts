@@ -10,7 +10,7 @@ import { ScheduleAggregate } from '../schedule.aggregate.js';
 import { PendingStarts } from '../pending-starts.js';
 
 /** In one word of an operator: a longer past is filled up in parts. One append holds them all. */
-export const MOST_BACKFILLED = 400;
+const MOST_BACKFILLED = 400;
 
 interface Backfilled extends Transacted {
   /** How many occurrences are started by it, or were by an earlier sending. */
