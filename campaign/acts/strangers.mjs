@@ -30,12 +30,13 @@ export async function secondAgent(stage, { agent, lastsMs, ends }, round) {
   if (after?.session !== session) throw new Broken(8, `a second agent ${agent} was refused, and session ${session} of the first one did not go on: there is ${after?.session}`);
 }
 
-/** The agent's session, if it is there for a while. */
+/** The session of the agent's process that is there now, if it stands for a while: of one that was killed the server may not have noticed yet. */
 async function standingSession(stage, agent) {
   let [number, since] = [undefined, 0];
   return until(async () => {
     const { state, session } = await stage.api.get(`/agents/${agent}`);
-    if (state !== 'connected' || session !== number) [number, since] = [session, performance.now()];
+    const isOfThisOne = stage.agent(agent).lines.some((line) => line.startsWith('connected to '));
+    if (state !== 'connected' || session !== number || !isOfThisOne) [number, since] = [session, performance.now()];
     return state === 'connected' && performance.now() - since > STANDS_MS ? session : undefined;
   }, PATIENCE_MS);
 }
