@@ -27,7 +27,7 @@ const processEnd = {
   output: output.optional(),
 };
 
-const runOccurrence = z.object({ schedule: identifier, key: z.string(), businessDay: z.string() });
+export const runOccurrence = z.object({ schedule: identifier, key: z.string(), businessDay: z.string() });
 
 export const runEvents = {
   RunStarted: defineEvent('RunStarted', 1, 'A run of one version of a jobnet has begun; it carries the definition by value.', z.object({

@@ -1,5 +1,6 @@
 import { actor, executionIdSchema, identifier, instant } from '#events/vocabulary';
 import { jobnetDefinition } from '#events/definition';
+import { runOccurrence } from '#events/run.events';
 import { z } from 'zod';
 import { position } from './agent-link.js';
 import { named } from './named.js';
@@ -128,6 +129,8 @@ export const runView = named('Run', z.object({
   startedAt: instant, finishedAt: instant.optional(), jobs: z.array(jobView),
   /** When it was to start, where that was planned. */
   nominalAt: instant.optional(),
+  /** Of a schedule, which started it: `key` names it in the schedule's events. */
+  occurrence: runOccurrence.optional(),
   /** What the clock will bring first. The list of kinds may grow. */
   nextDue: z.object({ kind: z.enum(['delay', 'retry', 'latest-start', 'expected-end', 'timeout']), at: instant }).optional(),
   /** Instants written in the jobnet that have passed: `start-overdue`, nothing had started; `overran`, it was to be finished. */

@@ -37,11 +37,12 @@ export function addRunCommands(program: Command, context: CliContext, finish: Fi
 
   withConnection(withPaging(run.command('list').description('runs, oldest first')
     .option('--jobnet <id>', 'of these jobnets (several separated by commas)')
+    .option('--schedule <id>', 'started by these schedules (several separated by commas)')
     .option('--status <status>', 'running, failing, held, succeeded, failed, stopped (several separated by commas)')))
-    .action(async (options: ListOptions & { jobnet?: string; status?: string }) => {
+    .action(async (options: ListOptions & { jobnet?: string; schedule?: string; status?: string }) => {
       const session = sessionOf(options, context);
-      const { jobnet, status } = options;
-      await showList<RunView>(session, '/api/v1/runs', { jobnet, status }, options, (runs) => showRuns(runs, session.out), 'no such runs');
+      const { jobnet, schedule, status } = options;
+      await showList<RunView>(session, '/api/v1/runs', { jobnet, schedule, status }, options, (runs) => showRuns(runs, session.out), 'no such runs');
     });
 
   withConnection(run.command('show').description('one run with its jobs').argument('<run>'))

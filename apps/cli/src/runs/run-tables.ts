@@ -2,12 +2,12 @@ import type { RunningView, RunView } from '#protocol/api';
 import { evidenceWords } from '../output/evidence-words.js';
 import type { Output } from '../output/output.js';
 import { between, durationWords, localTime } from '../output/time-words.js';
-import { endWords, nextDueLines, progressWords, remarks, runHeadline, warningLines } from './run-words.js';
+import { endWords, nextDueLines, occurrenceWords, progressWords, remarks, runHeadline, warningLines } from './run-words.js';
 
 export function showRuns(runs: readonly RunView[], out: Output): void {
-  out.table(['RUN', 'JOBNET', 'VERSION', 'STATUS', 'JOBS', 'STARTED', 'TOOK'], runs.map((run) => [
+  out.table(['RUN', 'JOBNET', 'VERSION', 'STATUS', 'JOBS', 'STARTED', 'TOOK', 'OCCURRENCE'], runs.map((run) => [
     run.runId, run.jobnet, String(run.version), out.word(run.status), progressWords(run),
-    localTime(run.startedAt, out.nowMs), between(run.startedAt, run.finishedAt, out.nowMs),
+    localTime(run.startedAt, out.nowMs), between(run.startedAt, run.finishedAt, out.nowMs), occurrenceWords(run),
   ]));
 }
 
@@ -15,6 +15,7 @@ export function showRun(run: RunView, out: Output): void {
   const now = out.nowMs;
   out.line(runHeadline(run, now));
   if (run.corrupt !== undefined) out.line(`its history cannot be (${run.corrupt}): it is shown as it was before, and closed to commands`);
+  if (run.occurrence !== undefined) out.line(`started by schedule ${run.occurrence.schedule} for ${run.occurrence.key}, business day ${run.occurrence.businessDay}`);
   for (const line of [...warningLines(run, now), ...nextDueLines(run, now)]) out.line(line);
   out.line('');
   out.table(['JOB', 'STATE', 'ATTEMPT', 'AGENT', 'END', 'STARTED', 'ENDED', 'TOOK', 'REMARKS'], run.jobs.map((job) => [

@@ -77,6 +77,11 @@ function executionRemark(job: JobView, execution: ExecutionView, nowMs: number):
   return execution.executionId === job.executionId ? '' : `${execution.executionId} ${execution.state}${why}`;
 }
 
+/** `nightly 2026-11-23T02:30` of a run that a schedule started. */
+export function occurrenceWords({ occurrence }: Pick<RunView, 'occurrence'>): string {
+  return occurrence === undefined ? '' : `${occurrence.schedule} ${occurrence.key}`;
+}
+
 /** `run R1 of jobnet A version 1 is running, for 3 min 5 s` */
 export function runHeadline(run: RunView, nowMs: number): string {
   const took = between(run.startedAt, run.finishedAt, nowMs);

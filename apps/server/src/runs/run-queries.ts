@@ -13,6 +13,7 @@ import { SlotBook } from './slot-book.js';
 export interface RunFilter {
   readonly jobnet?: readonly string[] | undefined;
   readonly status?: readonly string[] | undefined;
+  readonly schedule?: readonly string[] | undefined;
 }
 
 /** What people ask about runs, answered from the fold. */
@@ -46,7 +47,8 @@ export class RunQueries {
     return this.runs.all();
   }
 
-  matches({ run }: TrackedRun, { jobnet, status }: RunFilter): boolean {
+  matches({ run }: TrackedRun, { jobnet, status, schedule }: RunFilter): boolean {
+    if (schedule !== undefined && !schedule.includes(run.occurrence?.schedule ?? '')) return false;
     return (jobnet === undefined || jobnet.includes(run.jobnet)) && (status === undefined || status.includes(statusOf(run)));
   }
 

@@ -20,7 +20,7 @@ export interface Surroundings {
 }
 
 export function runView(run: Run, around: Surroundings): RunView {
-  const { runId, jobnet, version, revision, startedAt, finishedAt, nominalAt } = run;
+  const { runId, jobnet, version, revision, startedAt, finishedAt, nominalAt, occurrence } = run;
   const due = nextDue(run);
   const warnings = warningsOf(run);
   return {
@@ -28,6 +28,7 @@ export function runView(run: Run, around: Surroundings): RunView {
     ...(finishedAt === undefined ? {} : { finishedAt }),
     jobs: run.jobs.map((job) => jobView(run, job, around)),
     ...(nominalAt === undefined ? {} : { nominalAt }),
+    ...(occurrence === undefined ? {} : { occurrence }),
     ...(due === undefined ? {} : { nextDue: due }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };

@@ -13,7 +13,10 @@ import { RunQueries, uncertaintyOf } from './run-queries.js';
 import { StartRun } from './commands/start-run.handler.js';
 
 const statuses = manyOf.refine((words) => words.every((word) => (RUN_STATUSES as readonly string[]).includes(word)), `a status is one of ${RUN_STATUSES.join(', ')}`);
-const runsQuery = z.object({ ...pageQuery, jobnet: manyOf.optional(), status: statuses.optional().describe(`One or several, separated by commas: ${RUN_STATUSES.join(', ')}.`) });
+const runsQuery = z.object({
+  ...pageQuery, jobnet: manyOf.optional(), status: statuses.optional().describe(`One or several, separated by commas: ${RUN_STATUSES.join(', ')}.`),
+  schedule: manyOf.optional().describe('Started by these schedules; several are separated by commas.'),
+});
 const runningQuery = z.object(pageQuery);
 /** Without a body, as with an empty one. */
 const optionalStart = startRunBody.prefault({});
@@ -32,8 +35,8 @@ export class RunsController {
 
   @Get('runs')
   @Route({ summary: 'List runs', answers: { 200: listOf(runView) } })
-  list(@CheckedQuery(runsQuery) { limit, cursor, jobnet, status }: z.output<typeof runsQuery>): List<RunView> {
-    const page = pageOf(this.queries.all(), limit, cursor, ({ run }) => run.runId, (tracked) => this.queries.matches(tracked, { jobnet, status }));
+  list(@CheckedQuery(runsQuery) { limit, cursor, ...filter }: z.output<typeof runsQuery>): List<RunView> {
+    const page = pageOf(this.queries.all(), limit, cursor, ({ run }) => run.runId, (tracked) => this.queries.matches(tracked, filter));
     return { ...page, items: page.items.map((tracked) => this.queries.view(tracked)) };
   }
 
