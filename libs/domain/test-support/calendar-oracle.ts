@@ -1,4 +1,4 @@
-import type { DayRule } from '#events/calendar-definition';
+import type { DayRule } from '#events/planning/calendar-definition';
 
 const DAY_MS = 86_400_000;
 const NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];

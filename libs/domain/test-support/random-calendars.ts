@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DayRule } from '#events/calendar-definition';
+import type { DayRule } from '#events/planning/calendar-definition';
 
 const weekday = fc.constantFrom('mon' as const, 'tue' as const, 'wed' as const, 'thu' as const, 'fri' as const, 'sat' as const, 'sun' as const);
 const date = fc.tuple(fc.integer({ min: 2026, max: 2027 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 28 }))

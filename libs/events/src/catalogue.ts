@@ -1,11 +1,11 @@
 import { agentEvents, type AgentEvent } from './agent.events.js';
-import { calendarEvents, type CalendarEvent } from './calendar.events.js';
+import { calendarEvents, type CalendarEvent } from './planning/calendar.events.js';
 import type { EventDefinition } from './define-event.js';
 import { jobnetEvents, type JobnetEvent } from './jobnet.events.js';
 import { operatorEvents, type OperatorEvent } from './operator.events.js';
 import { refusalEvents, type RefusalEvent } from './refusal.events.js';
 import { runEvents, type RunEvent } from './run.events.js';
-import { scheduleEvents, type ScheduleEvent } from './schedule.events.js';
+import { scheduleEvents, type ScheduleEvent } from './planning/schedule.events.js';
 import { logEvents, serverEvents, type LogEvent, type ServerEvent } from './server.events.js';
 
 /** Every event of Kiroku, whichever stream it stands on. */

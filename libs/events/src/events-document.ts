@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { receipt } from './agent.events.js';
-import { calendarDefinition, dayRule } from './calendar-definition.js';
+import { calendarDefinition, dayRule } from './planning/calendar-definition.js';
 import { streamKinds } from './catalogue.js';
 import type { EventDefinition } from './define-event.js';
 import { jobDefinition, jobnetDefinition, variables } from './definition.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from './define-event.js';
 import { jobnetDefinition } from './definition.js';
-import { occurrenceKey } from './schedule.events.js';
+import { occurrenceKey } from './planning/schedule.events.js';
 import { identifier } from './vocabulary.js';
 
 const version = z.int().positive();

@@ -1,4 +1,4 @@
-import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule-definition';
 import { at, cron, due, every, once, scheduleOf, shown } from '../test-support/schedules.js';
 
 type Policies = Partial<Pick<ScheduleDefinition, 'gap' | 'fold'>>;

@@ -1,4 +1,4 @@
-import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule-definition';
 import { cronFields } from './times/cron.js';
 
 /**

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule-definition';
 import { monthOf, startsByEveryMinute } from '../test-support/every-minute.js';
 import { cron, due, operatingDays, scheduleOf } from '../test-support/schedules.js';
 

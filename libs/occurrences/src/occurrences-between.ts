@@ -1,4 +1,4 @@
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
 import { elapsedTimes } from './times/elapsed-times.js';
 import { DAY, dateOfDay, readInstant, writeInstant, writeLocal } from './local-time.js';

@@ -1,4 +1,4 @@
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Occurrence } from './occurrence.js';
 import type { ScheduleFault } from './schedule-fault.js';
 

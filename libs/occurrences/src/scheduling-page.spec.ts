@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule-definition';
 import { at, cron, due, every, scheduleOf, utc } from '../test-support/schedules.js';
 import { defaultFold } from './default-fold.js';
 import { whyParametersInvalid } from './render-parameters.js';

@@ -1,4 +1,4 @@
-import type { ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleRule } from '#events/planning/schedule-definition';
 import { at, cron, every, once } from '../test-support/schedules.js';
 import { defaultFold } from './default-fold.js';
 import { whyInvalid } from './why-invalid.js';

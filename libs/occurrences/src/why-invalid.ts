@@ -1,4 +1,4 @@
-import { dayTime, localTime, type ScheduleRule } from '#events/schedule-definition';
+import { dayTime, localTime, type ScheduleRule } from '#events/planning/schedule-definition';
 import { minutesOf, readLocal, writeLocal } from './local-time.js';
 import type { ScheduleFault } from './schedule-fault.js';
 import { whyCronInvalid } from './why-cron-invalid.js';

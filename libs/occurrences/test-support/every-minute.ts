@@ -1,4 +1,4 @@
-import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule-definition';
 
 // Asks every minute of UTC what the clocks show, and every day whether it is meant. Slow, plain, and not one line of it is the code's.
 

@@ -1,4 +1,4 @@
-import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
 import type { Occurrence } from '#occurrences/occurrence';
 import { occurrencesBetween } from '#occurrences/occurrences-between';

@@ -1,4 +1,4 @@
-import { calendarDefinition, dayRule, plainDate, weekday } from '#events/calendar-definition';
+import { calendarDefinition, dayRule, plainDate, weekday } from '#events/planning/calendar-definition';
 import { actor, identifier, instant } from '#events/vocabulary';
 import { z } from 'zod';
 import { named } from './named.js';

@@ -1,7 +1,7 @@
 import { identifier, instant, actor } from '#events/vocabulary';
-import { plainDate } from '#events/calendar-definition';
-import { occurrence, occurrenceKey } from '#events/schedule.events';
-import { scheduleDefinition } from '#events/schedule-definition';
+import { plainDate } from '#events/planning/calendar-definition';
+import { occurrence, occurrenceKey } from '#events/planning/schedule.events';
+import { scheduleDefinition } from '#events/planning/schedule-definition';
 import { z } from 'zod';
 import { position } from './agent-link.js';
 import { named } from './named.js';

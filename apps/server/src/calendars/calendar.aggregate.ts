@@ -1,4 +1,4 @@
-import type { CalendarEvent } from '#events/calendar.events';
+import type { CalendarEvent } from '#events/planning/calendar.events';
 import { type CalendarCommand, calendarDecider, type CalendarState } from '#domain/calendar/calendar.decider';
 import { EventSourcedAggregate } from '../event-sourcing/event-sourced.aggregate.js';
 

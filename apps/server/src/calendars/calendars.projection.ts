@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { CalendarDefinition } from '#events/calendar-definition';
-import type { CalendarEvent } from '#events/calendar.events';
+import type { CalendarDefinition } from '#events/planning/calendar-definition';
+import type { CalendarEvent } from '#events/planning/calendar.events';
 import type { Actor, Instant } from '#events/vocabulary';
 import { calendarDecider, type CalendarState } from '#domain/calendar/calendar.decider';
 import { calendarsIn } from '#domain/calendar/calendar-references';

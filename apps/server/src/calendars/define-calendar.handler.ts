@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CalendarDefinition } from '#events/calendar-definition';
+import type { CalendarDefinition } from '#events/planning/calendar-definition';
 import { AggregateRepository, type Transacted } from '../event-sourcing/aggregate.repository.js';
 import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
 import { CalendarAggregate } from './calendar.aggregate.js';

@@ -1,4 +1,4 @@
-import type { CalendarDefinition } from '#events/calendar-definition';
+import type { CalendarDefinition } from '#events/planning/calendar-definition';
 import { checkCalendar } from '#domain/calendar/definition/check-calendar';
 import { HttpProblem } from '../http/http-problem.js';
 import { type OfText, readChecked } from '../jobnets/definition/read-checked.js';

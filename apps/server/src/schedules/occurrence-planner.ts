@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DueOccurrence } from '#domain/schedule/decide-occurrences';
-import type { PlannedOccurrence, Occurrence as RecordedOccurrence } from '#events/schedule.events';
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { PlannedOccurrence, Occurrence as RecordedOccurrence } from '#events/planning/schedule.events';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
 import type { Occurrence } from '#occurrences/occurrence';
 import { occurrencesBetween } from '#occurrences/occurrences-between';

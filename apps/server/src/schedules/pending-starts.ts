@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Occurrence } from '#events/schedule.events';
+import type { Occurrence } from '#events/planning/schedule.events';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 import { SchedulesProjection } from './schedules.projection.js';
 

@@ -1,4 +1,4 @@
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import { checkSchedule, type TimeKnowledge } from '#domain/schedule/definition/check-schedule';
 import { defaultFold } from '#occurrences/default-fold';
 import { whyParametersInvalid } from '#occurrences/render-parameters';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
 import type { Occurrence } from '#occurrences/occurrence';
 import type { DueView, ScheduleView } from '#protocol/schedules';

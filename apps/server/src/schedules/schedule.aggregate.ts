@@ -1,4 +1,4 @@
-import type { ScheduleEvent } from '#events/schedule.events';
+import type { ScheduleEvent } from '#events/planning/schedule.events';
 import { type ScheduleCommand, scheduleDecider } from '#domain/schedule/schedule.decider';
 import type { ScheduleState } from '#domain/schedule/schedule.state';
 import { EventSourcedAggregate } from '../event-sourcing/event-sourced.aggregate.js';

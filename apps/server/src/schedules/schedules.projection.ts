@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ScheduleEvent } from '#events/schedule.events';
+import type { ScheduleEvent } from '#events/planning/schedule.events';
 import type { Actor, Instant } from '#events/vocabulary';
 import { scheduleDecider } from '#domain/schedule/schedule.decider';
 import type { ScheduleState } from '#domain/schedule/schedule.state';

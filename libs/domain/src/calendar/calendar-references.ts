@@ -1,4 +1,4 @@
-import type { DayRule } from '#events/calendar-definition';
+import type { DayRule } from '#events/planning/calendar-definition';
 import { type Rejection, rejection } from '../rejection.js';
 
 /** What calendars say, by their names. */

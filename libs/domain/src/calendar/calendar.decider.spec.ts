@@ -1,5 +1,5 @@
-import type { DayRule } from '#events/calendar-definition';
-import type { CalendarEvent } from '#events/calendar.events';
+import type { DayRule } from '#events/planning/calendar-definition';
+import type { CalendarEvent } from '#events/planning/calendar.events';
 import { by, fold, given } from '../../test-support/given.js';
 import { operator } from '../../test-support/run-commands.js';
 import type { FoldContext } from '../decider.js';

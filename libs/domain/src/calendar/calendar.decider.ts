@@ -1,5 +1,5 @@
-import type { CalendarDefinition } from '#events/calendar-definition';
-import type { CalendarEvent } from '#events/calendar.events';
+import type { CalendarDefinition } from '#events/planning/calendar-definition';
+import type { CalendarEvent } from '#events/planning/calendar.events';
 import { corruptHistory } from '../corrupt-history.js';
 import type { Decider, FoldContext } from '../decider.js';
 import { sameDefinition } from '../jobnet/same-definition.js';

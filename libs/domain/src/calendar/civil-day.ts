@@ -1,4 +1,4 @@
-import type { Weekday } from '#events/calendar-definition';
+import type { Weekday } from '#events/planning/calendar-definition';
 
 /**
  * Days of the Gregorian calendar as whole numbers, 0 for 1970-01-01, so that rules can count without asking a clock or a time zone.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DayRule } from '#events/calendar-definition';
+import type { DayRule } from '#events/planning/calendar-definition';
 import { oracle, plusDays } from '../../test-support/calendar-oracle.js';
 import { randomDate, randomRule } from '../../test-support/random-calendars.js';
 import { compileCalendars, type OperatingDays } from './compile-calendars.js';

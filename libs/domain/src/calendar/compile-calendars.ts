@@ -1,4 +1,4 @@
-import type { CalendarDefinition } from '#events/calendar-definition';
+import type { CalendarDefinition } from '#events/planning/calendar-definition';
 import type { Rejection } from '../rejection.js';
 import { troubleWith } from './calendar-references.js';
 import { dayOfText, textOfDay } from './civil-day.js';

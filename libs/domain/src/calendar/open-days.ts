@@ -1,4 +1,4 @@
-import type { DayRule, Weekday } from '#events/calendar-definition';
+import type { DayRule, Weekday } from '#events/planning/calendar-definition';
 import { civilDateOf, dayOfText, daysOfMonth, WEEKDAYS, weekdayNumberOf } from './civil-day.js';
 
 /** Whether a day, by its number, is one of those that are meant. */

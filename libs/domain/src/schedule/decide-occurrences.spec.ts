@@ -1,5 +1,5 @@
-import type { Occurrence, ScheduleEvent } from '#events/schedule.events';
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { Occurrence, ScheduleEvent } from '#events/planning/schedule.events';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
 import { isRejection } from '../rejection.js';
 import type { DueOccurrence } from './decide-occurrences.js';

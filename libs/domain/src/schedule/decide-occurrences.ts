@@ -1,5 +1,5 @@
-import type { Occurrence, PlannedOccurrence, ScheduleEvent, SkippedBecause } from '#events/schedule.events';
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { Occurrence, PlannedOccurrence, ScheduleEvent, SkippedBecause } from '#events/planning/schedule.events';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
 import type { Decision } from '../rejection.js';
 import { scheduleAnswers } from './schedule-answers.js';

@@ -1,4 +1,4 @@
-import type { ScheduleEvent } from '#events/schedule.events';
+import type { ScheduleEvent } from '#events/planning/schedule.events';
 
 /** `paused`: what comes due is skipped, on record. `retired`: nothing comes due. `absent`: nobody has defined it. */
 export type ScheduleMode = 'absent' | 'active' | 'paused' | 'retired';

@@ -1,5 +1,5 @@
-import type { ScheduleEvent } from '#events/schedule.events';
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { ScheduleEvent } from '#events/planning/schedule.events';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
 import { scheduleAnswers, type ScheduleMode } from './schedule-answers.js';
 import { type ScheduleCommand, scheduleDecider } from './schedule.decider.js';

@@ -1,5 +1,5 @@
-import type { PlannedOccurrence, ScheduleEvent } from '#events/schedule.events';
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { PlannedOccurrence, ScheduleEvent } from '#events/planning/schedule.events';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Decider } from '../decider.js';
 import { type Decision, type Rejection, rejection } from '../rejection.js';
 import { sameDefinition } from '../jobnet/same-definition.js';

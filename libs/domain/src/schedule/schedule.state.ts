@@ -1,5 +1,5 @@
-import type { ScheduleDefinition } from '#events/schedule-definition';
-import type { Occurrence, PlannedOccurrence, ScheduleEvent } from '#events/schedule.events';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
+import type { Occurrence, PlannedOccurrence, ScheduleEvent } from '#events/planning/schedule.events';
 import type { Instant } from '#events/vocabulary';
 import { corruptHistory } from '../corrupt-history.js';
 import type { FoldContext } from '../decider.js';

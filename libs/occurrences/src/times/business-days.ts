@@ -1,4 +1,4 @@
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import { dateOfDay, dayOfDate } from '../local-time.js';
 import type { OperatingDays } from '../operating-days.js';
 

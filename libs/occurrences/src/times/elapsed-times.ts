@@ -1,4 +1,4 @@
-import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule-definition';
 import { businessDays } from './business-days.js';
 import { DAY, MINUTE, dayOf, minutesOf } from '../local-time.js';
 import type { OperatingDays } from '../operating-days.js';

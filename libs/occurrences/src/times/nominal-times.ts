@@ -1,4 +1,4 @@
-import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule-definition';
 import { businessDays, movedDay, type NextDay } from './business-days.js';
 import { cronMinutes, nextCronDay } from './cron.js';
 import { DAY, MINUTE, dayOf, minutesOf, readLocal } from '../local-time.js';

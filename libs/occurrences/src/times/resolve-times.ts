@@ -1,4 +1,4 @@
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { NominalTime } from './nominal-times.js';
 import type { Reading, Zone } from './zone.js';
 

@@ -1,5 +1,5 @@
 import type { EventMetadata, Instant } from '#events/vocabulary';
-import type { PlannedOccurrence } from '#events/schedule.events';
+import type { PlannedOccurrence } from '#events/planning/schedule.events';
 import { CommandRejectedError } from '../../event-sourcing/command-failures.js';
 import type { OccurrencePlanner } from '../occurrence-planner.js';
 import type { ScheduleAggregate } from '../schedule.aggregate.js';

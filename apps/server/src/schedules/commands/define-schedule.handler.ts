@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { ScheduleDefinition } from '#events/schedule-definition';
+import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import { AggregateRepository, type Transacted } from '../../event-sourcing/aggregate.repository.js';
 import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
 import { OccurrencePlanner } from '../occurrence-planner.js';

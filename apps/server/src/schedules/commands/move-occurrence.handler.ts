@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { PlannedOccurrence } from '#events/schedule.events';
+import type { PlannedOccurrence } from '#events/planning/schedule.events';
 import { AggregateRepository, type Transacted } from '../../event-sourcing/aggregate.repository.js';
 import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
 import { ScheduleAggregate } from '../schedule.aggregate.js';

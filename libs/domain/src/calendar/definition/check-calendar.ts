@@ -1,4 +1,4 @@
-import type { CalendarDefinition, DayRule } from '#events/calendar-definition';
+import type { CalendarDefinition, DayRule } from '#events/planning/calendar-definition';
 import { describe, textOf } from '../../jobnet/definition/document.js';
 import { type Fault, type FaultList, faultList } from '../../jobnet/definition/faults.js';
 import { readMapping } from '../../jobnet/definition/read-mapping.js';

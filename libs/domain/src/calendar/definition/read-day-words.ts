@@ -1,4 +1,4 @@
-import type { DayRule, Weekday } from '#events/calendar-definition';
+import type { DayRule, Weekday } from '#events/planning/calendar-definition';
 import { describe, textOf } from '../../jobnet/definition/document.js';
 import { type FaultList, type Path, quote } from '../../jobnet/definition/faults.js';
 import { dayOfText, WEEKDAYS } from '../civil-day.js';

@@ -1,4 +1,4 @@
-import type { DayRule } from '#events/calendar-definition';
+import type { DayRule } from '#events/planning/calendar-definition';
 import { describe, entriesOf, integerOf, textOf } from '../../jobnet/definition/document.js';
 import { type FaultList, type Path, quote } from '../../jobnet/definition/faults.js';
 import { readId } from '../../jobnet/definition/read-text.js';

@@ -1,4 +1,4 @@
-import type { ScheduleDefinition, ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule-definition';
 import { describe, textOf } from '../../jobnet/definition/document.js';
 import { type Fault, type FaultList, faultList, type Path, quote } from '../../jobnet/definition/faults.js';
 import { readMapping } from '../../jobnet/definition/read-mapping.js';

@@ -1,4 +1,4 @@
-import type { ScheduleRule } from '#events/schedule-definition';
+import type { ScheduleRule } from '#events/planning/schedule-definition';
 import { describe, textOf } from '../../jobnet/definition/document.js';
 import type { FaultList } from '../../jobnet/definition/faults.js';
 import { readDuration } from './read-duration.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { identifier } from './vocabulary.js';
+import { identifier } from '../vocabulary.js';
 
 /** A date, `2026-12-24`. */
 export const plainDate = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/);

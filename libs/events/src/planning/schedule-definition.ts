@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { variables } from './definition.js';
-import { identifier } from './vocabulary.js';
+import { variables } from '../definition.js';
+import { identifier } from '../vocabulary.js';
 
 /** A time of a business day: hours and minutes since its midnight, also past 24:00 for the early morning after it (`26:30`). At most `47:59`. */
 export const dayTime = z.string().regex(/^([0-3][0-9]|4[0-7]):[0-5][0-9]$/);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { calendarDefinition } from './calendar-definition.js';
-import { defineEvent, type EventOf } from './define-event.js';
+import { defineEvent, type EventOf } from '../define-event.js';
 
 const version = z.int().positive();
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { defineEvent, type EventOf } from './define-event.js';
-import { variables } from './definition.js';
+import { defineEvent, type EventOf } from '../define-event.js';
+import { variables } from '../definition.js';
 import { plainDate } from './calendar-definition.js';
 import { scheduleDefinition } from './schedule-definition.js';
-import { identifier, instant } from './vocabulary.js';
+import { identifier, instant } from '../vocabulary.js';
 
 const version = z.int().positive();
 
