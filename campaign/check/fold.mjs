@@ -138,17 +138,22 @@ function passed(type, due, at, run, impossible) {
 
 /** What comes after it waits again, as far as it has not begun. */
 function again(run, job) {
-  Object.assign(job, { state: 'waiting', attempt: job.attempt + 1, retryAt: undefined });
+  // Who asks for it once more does not wait for its delay.
+  Object.assign(job, { state: isFree(run, job) ? 'ready' : 'waiting', attempt: job.attempt + 1, retryAt: undefined });
   for (const next of run.jobs) {
     if (!next.after.includes(job.id) || !['waiting', 'held', 'delayed', 'ready'].includes(next.state)) continue;
     Object.assign(next, { state: next.state === 'held' ? 'held' : 'waiting', delayedUntil: undefined });
   }
 }
 
+function isFree(run, { after }) {
+  return after.every((name) => THROUGH.includes(run.jobs.find(({ id }) => id === name).state));
+}
+
 /** No event says that a job is ready, or that its delay begins: it follows from those before it, and from when that was. */
 function promote(run, at) {
   for (const job of run.jobs) {
-    if (!['waiting', 'held'].includes(job.state) || !job.after.every((name) => THROUGH.includes(run.jobs.find(({ id }) => id === name).state))) continue;
+    if (!['waiting', 'held'].includes(job.state) || !isFree(run, job)) continue;
     if (job.delaySeconds !== undefined && job.executions.length === 0) job.delayedUntil ??= new Date(Date.parse(at) + job.delaySeconds * 1000).toISOString();
     if (job.state === 'held') continue;
     job.state = job.retryAt !== undefined ? 'retrying' : job.executions.length === 0 && job.delayedUntil > at ? 'delayed' : 'ready';

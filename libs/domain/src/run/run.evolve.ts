@@ -133,7 +133,7 @@ function dispatched(run: Run, { type, data }: RunEventOf<'JobDispatched' | 'Exec
 /** What was to come after it waits again; nothing of that has begun, or the rerun would have been refused. */
 function rerunRequested(run: Run, { type, data: { jobId, policy } }: RunEventOf<'JobRerunRequested'>, context: FoldContext): Run {
   const index = indexOf(run, jobId);
-  const moved = moveJob(run, jobId, type, context, (job) => ({ ...job, attempt: job.attempt + 1, exitCode: undefined, retries: retriesAfter(job, policy) }));
+  const moved = moveJob(run, jobId, type, context, (job) => ({ ...job, attempt: job.attempt + 1, exitCode: undefined, retryAt: undefined, retries: retriesAfter(job, policy) }));
   return (run.shape.successors[index] ?? []).reduce((folded, next) => {
     const job = jobAt(folded, next);
     const state = nextJobState[job.state]['predecessor-again'];

@@ -99,6 +99,12 @@ describe('a planned attempt', () => {
     expect([jobOf(run, 'A1')?.retryAt, nextDue(run)]).toEqual([undefined, undefined]);
   });
 
+  it('is over when it was asked for, also where the job has to wait once more for what a restored log forgot', () => {
+    const restored = [event.runStarted(net({ retry })), event.recovered('A2'), event.finished('A2', 1), event.retryPlanned('A2', after(30)), event.retried('A2')];
+    expect(statesOf(foldRun(...restored))).toEqual(['ready', 'waiting']);
+    expect(jobOf(foldRun(...restored, event.skipped('A1')), 'A2')).toMatchObject({ state: 'ready', retryAt: undefined });
+  });
+
   it('keeps a run open that would end with its failure', () => {
     const ending = foldRun(event.runStarted(jobnet([job('A1', { retry })], { onFailure: 'end' })), ...failed.slice(1));
     expect([ending.finished, statesOf(ending)]).toEqual([undefined, ['retrying']]);
