@@ -51,6 +51,8 @@ export const scheduleView = named('Schedule', z.object({
   next: dueView.optional(),
   /** Missed occurrences that wait for an operator's word. */
   asked: z.array(occurrence),
+  /** The newest run that could not begin, and why. */
+  lastNotStarted: z.object({ key: occurrenceKey, jobnet: identifier, code: z.string(), message: z.string(), at: instant }).optional(),
   /** The order that paused or retired it. */
   closed: z.object({ since: instant, by: actor, reason: z.string().optional(), ticket: z.string().optional() }).optional(),
 }));

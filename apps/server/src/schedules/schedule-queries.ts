@@ -41,13 +41,13 @@ export class ScheduleQueries {
   }
 
   view({ schedule, state, revision, definedAt, definedBy }: TrackedSchedule): ScheduleView {
-    const { mode, version, definition, closed, asked } = state;
+    const { mode, version, definition, closed, asked, lastNotStarted } = state;
     // The stream of a schedule begins with its definition; the fold stops at any other.
     if (mode === 'absent' || definition === undefined) throw new Error(`schedule ${schedule} is tracked without a definition`);
     const [next] = mode === 'active' ? this.outlook([definition], { count: 1 }) : [];
     return {
       schedule, version, revision, definition, definedAt, definedBy, state: mode, asked: [...asked.values()],
-      ...(next === undefined ? {} : { next }), ...(closed === undefined ? {} : { closed }),
+      ...(next === undefined ? {} : { next }), ...(closed === undefined ? {} : { closed }), ...(lastNotStarted === undefined ? {} : { lastNotStarted }),
     };
   }
 

@@ -13,6 +13,7 @@ import { StartRun } from '../runs/commands/start-run.handler.js';
 import { StopRun } from '../runs/interventions/stop-run.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { ServerIdentity } from '../servers/server-identity.js';
+import { allTried } from './all-tried.js';
 import { AdmitNext } from './commands/admit-next.handler.js';
 import { AdmitRun } from './commands/admit-run.handler.js';
 import { RecordNotStarted } from './commands/record-not-started.handler.js';
@@ -76,7 +77,8 @@ export class ScheduledStarts implements OnApplicationShutdown {
 
   /** Until what they wrote is folded: the next look must see it. */
   private async all(commands: readonly Promise<Transacted>[]): Promise<void> {
-    for (const { place } of await Promise.all(commands)) await this.follower?.whenFolded(BigInt(place.receipt.position));
+    const failed = (error: unknown) => this.logger.error({ msg: 'a scheduled run cannot be started; the others go on', error: String(error) });
+    for (const { place } of await allTried(commands, failed)) await this.follower?.whenFolded(BigInt(place.receipt.position));
   }
 
   private async goOn(start: PendingStart): Promise<Transacted> {
@@ -87,6 +89,7 @@ export class ScheduledStarts implements OnApplicationShutdown {
     } catch (error) {
       if (!(error instanceof CommandRejectedError || error instanceof StreamClosedError)) throw error;
       const code = error instanceof CommandRejectedError ? error.code : 'stream-closed';
+      this.logger.warn({ msg: 'a scheduled run could not begin', schedule, occurrence: key, jobnet, code, detail: error.message });
       return this.bus.execute(new RecordNotStarted(schedule, { key, jobnet, runId, code, message: error.message }, this.envelopeOf(start, 'not-started')));
     }
   }

@@ -229,6 +229,7 @@ describe('a run that is due while the one before it is open', () => {
     await pass(DAY);
     expect(await decisions()).toEqual(['started 2026-03-02T02:30 misfire', 'notstarted 2026-03-02T02:30 jobnet-disabled']);
     expect(await starts()).toEqual([]);
+    expect(await server.read<ScheduleView>('/api/v1/schedules/nightly')).toMatchObject({ lastNotStarted: { key: '2026-03-02T02:30', jobnet: 'A', code: 'jobnet-disabled' } });
   });
 });
 

@@ -6,6 +6,15 @@ import type { FoldContext } from '../decider.js';
 import { type StandingOrder, standingOrder } from '../standing-order.js';
 import { nextScheduleMode, type ScheduleMode } from './schedule-answers.js';
 
+/** A run of an occurrence that could not begin, and why. */
+export interface NotStarted {
+  readonly key: string;
+  readonly jobnet: string;
+  readonly code: string;
+  readonly message: string;
+  readonly at: Instant;
+}
+
 export interface ScheduleState {
   readonly mode: ScheduleMode;
   readonly version: number;
@@ -16,6 +25,8 @@ export interface ScheduleState {
   readonly decidedUpTo: Instant | undefined;
   /** What operators were asked about and have not answered, by key. */
   readonly asked: ReadonlyMap<string, Occurrence>;
+  /** The newest run that could not begin. */
+  readonly lastNotStarted?: NotStarted | undefined;
   /** What comes next, as it was planned when it was last looked at. */
   readonly next?: PlannedOccurrence | undefined;
 }
@@ -46,9 +57,13 @@ function apply(state: ScheduleState, event: ScheduleEvent, context: FoldContext)
       return { ...decided(state, occurrence, false), asked: new Map([...state.asked, [occurrence.key, occurrence]]) };
     }
     case 'OccurrenceMoved':
-    case 'OccurrenceNotStarted':
       mustBeThere(state, event);
       return state;
+    case 'OccurrenceNotStarted': {
+      mustBeThere(state, event);
+      const { key, jobnet, code, message } = event.data;
+      return { ...state, lastNotStarted: { key, jobnet, code, message, at: context.at } };
+    }
   }
 }
 
