@@ -5,7 +5,7 @@ import { knownIds } from '../completion/known-ids.js';
 import { wishAt } from '../completion/wish.js';
 
 /** No shell would take another word for one: what a server answers is put before somebody's prompt. */
-const ONE_WORD = /^[A-Za-z0-9-][A-Za-z0-9._-]*$/;
+const ONE_WORD = /^[A-Za-z0-9-][A-Za-z0-9._:+-]*$/;
 
 /** `kiroku completion SHELL`, and the hidden `kiroku complete -- WORDS...` that its scripts ask. */
 export function addCompletionCommands(program: Command, context: CliContext): void {

@@ -24,6 +24,7 @@ let cwd: string;
 beforeEach(async () => {
   server = await FakeServer.start();
   cwd = mkdtempSync(join(tmpdir(), 'kiroku-definitions-'));
+  server.on('GET /schedules/nightly/next', { body: { items: [{}] } });
   for (const path of ['calendars/workdays', 'jobnets/A', 'schedules/nightly']) server.on(`PUT /${path}`, { status: 201, body: { position: '1', version: 1 } });
 });
 afterEach(async () => {
@@ -32,6 +33,7 @@ afterEach(async () => {
 });
 
 const run = (...args: string[]) => cli(args, inProcess({ cwd, env: { KIROKU_URL: server.url, TZ: 'UTC' } }));
+const applied = () => server.seen.filter(({ method }) => method === 'PUT');
 const file = (text: string, name = 'all.yaml') => writeFileSync(join(cwd, name), text);
 
 describe('a file of several documents', () => {
@@ -47,11 +49,17 @@ describe('a file of several documents', () => {
     expect((await run('schedule', 'apply', 'a.yaml', 'b.yaml')).stdout).toBe('b.yaml: calendar workdays version 1 (defined)\nb.yaml: jobnet A version 1 (defined)\na.yaml: schedule nightly version 1 (defined)\n');
   });
 
+  it('is applied with a word about a schedule that is never due', async () => {
+    file(ALL);
+    server.on('GET /schedules/nightly/next', { body: { items: [] } });
+    expect(await run('schedule', 'apply', 'all.yaml')).toMatchObject({ code: 0, stdout: DONE, stderr: 'kiroku: schedule nightly is not due any more: by its rule nothing starts from now on\n' });
+  });
+
   it('sends each document on the lines that it has in the file', async () => {
     file(ALL);
     await run('jobnet', 'apply', 'all.yaml');
-    const first = server.seen.map(({ body }) => body.split('\n').findIndex((line) => line.trim() !== '') + 1);
-    expect([first, server.seen.map(({ body }) => body.trim().split('\n').length)]).toEqual([[9, 6, 1], [2, 2, 4]]);
+    const first = applied().map(({ body }) => body.split('\n').findIndex((line) => line.trim() !== '') + 1);
+    expect([first, applied().map(({ body }) => body.trim().split('\n').length)]).toEqual([[9, 6, 1], [2, 2, 4]]);
   });
 
   it('says every fault as a compiler does, tries the other documents, and fails', async () => {

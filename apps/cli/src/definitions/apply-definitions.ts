@@ -1,4 +1,5 @@
-import type { CommandAnswer } from '#protocol/api';
+import type { CommandAnswer, List } from '#protocol/api';
+import type { DueView } from '#protocol/schedules';
 import { apiPath, type Command } from '../client/api-client.js';
 import { CliFailure } from '../client/cli-failure.js';
 import { EXIT, type ExitCode } from '../client/exit-codes.js';
@@ -56,10 +57,20 @@ async function documentsOf(names: readonly string[], noun: DefinedKind, context:
 
 async function applyOne(document: DefinitionDocument, session: Session, idempotencyKey: string | undefined): Promise<void> {
   const { label, text, kind, id } = document;
-  if (id !== undefined) return defineNamed(label, kind, id, text, session, idempotencyKey);
+  if (id !== undefined) {
+    await defineNamed(label, kind, id, text, session, idempotencyKey);
+    return kind === 'schedule' ? warnOfNever(id, session) : undefined;
+  }
   // The server finds where the id should be.
   await validate(document, session);
   throw new CliFailure(`${label} does not say which ${kind} it is: it needs a line "${kind}: ID"`, EXIT.refused);
+}
+
+/** Its dates may all have passed, or its calendar leave none: better noticed today than the first night. */
+async function warnOfNever(schedule: string, { api, out }: Session): Promise<void> {
+  // It is defined, whatever becomes of the question.
+  const due = await api.get<List<DueView>>(apiPath`/schedules/${schedule}/next`, ['items'], { count: 1 }).catch(() => undefined);
+  if (due?.view.items.length === 0) out.note(`schedule ${schedule} is not due any more: by its rule nothing starts from now on`);
 }
 
 function validate({ text, kind }: DefinitionDocument, { api }: Session) {

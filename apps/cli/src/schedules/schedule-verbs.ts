@@ -91,5 +91,6 @@ async function backfill(id: string, options: BackfillOptions, context: CliContex
 function backfillWords(started: number, already: number): string {
   if (started + already === 0) return 'nothing was due in that stretch';
   const before = already === 0 ? '' : `, ${already} had been started before`;
+  if (started === 0) return `nothing is started${before}`;
   return `${started === 1 ? '1 occurrence is' : `${started} occurrences are`} started${before}`;
 }

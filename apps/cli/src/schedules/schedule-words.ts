@@ -5,11 +5,11 @@ type Definition = ScheduleView['definition'];
 
 const UNITS = [['d', 86_400], ['h', 3_600], ['m', 60], ['s', 1]] as const;
 
-const GAP: Readonly<Record<string, string>> = { run: 'started once, at the first moment after it', skip: 'left out' };
-const FOLD: Readonly<Record<string, string>> = { first: 'only the first', last: 'only the last', both: 'each of the two' };
+const GAP: Readonly<Record<string, string>> = { run: 'started at the first moment after it', skip: 'left out' };
+const FOLD: Readonly<Record<string, string>> = { first: 'the first time', last: 'the second time', both: 'both times' };
 const CLOSED: Readonly<Record<string, string>> = { skip: 'left out', next: 'moved to the next open day', previous: 'moved to the open day before' };
 const MISFIRE: Readonly<Record<string, string>> = {
-  runAll: 'all are started', runLatest: 'only the latest is started', skip: 'they are left out', ask: 'an operator is asked (schedule start, schedule skip)',
+  runAll: 'all are started', runLatest: 'only the latest is started', skip: 'none is started', ask: 'an operator is asked about each',
 };
 const OVERLAP: Readonly<Record<string, string>> = {
   allow: 'another run is started beside it', skip: 'it is left out', queue: 'it waits until that is over', replace: 'that is stopped, and it comes after it',
@@ -33,9 +33,9 @@ export function definitionLines(definition: Definition): string[] {
   return [
     `starts ${jobnets.join(', ')}: ${ruleWords(definition)}, ${timeZone}`,
     ...(calendar === undefined ? [] : [`calendar ${calendar}: a closed day is ${said(CLOSED, closed)}${moved}`]),
-    `a local time that the clocks pass over is ${said(GAP, gap)}; of one that comes twice, ${said(FOLD, fold)}`,
-    `of starts that were missed ${said(MISFIRE, misfire)}${within === undefined ? '' : `; what is more than ${secondsWords(within)} late is left out`} (misfire: ${misfire})`,
-    `while a run of the jobnet is open, ${said(OVERLAP, overlap)} (overlap: ${overlap})`,
+    `misfire ${misfire}: of missed starts ${said(MISFIRE, misfire)}${within === undefined ? '' : `; more than ${secondsWords(within)} late is left out`}`,
+    `overlap ${overlap}: while a run of the jobnet is open, ${said(OVERLAP, overlap)}`,
+    `gap ${gap}, fold ${fold}: a local time that the clocks pass over is ${said(GAP, gap)}; one that comes twice is started ${said(FOLD, fold)}`,
     ...(given === '' ? [] : [`parameters ${given}`]),
   ].map(visible);
 }

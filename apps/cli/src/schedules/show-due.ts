@@ -11,6 +11,9 @@ export interface NextOptions {
   count?: number;
 }
 
+/** The server answers no more at once. */
+const MOST = 1000;
+
 const CLOCKS: Readonly<Record<string, string>> = { gap: 'is passed over by the clocks', first: 'comes twice; this is the first', second: 'comes twice; this is the second' };
 
 /** When one schedule is due, or what all active ones start. */
@@ -20,6 +23,8 @@ export async function showNext(schedule: string | undefined, { from, days, count
   const query = { from: await zonedInstant('--from', from, out.nowMs, zone), days, count };
   const document = await api.get<List<DueView>>(schedule === undefined ? '/api/v1/forecast' : apiPath`/schedules/${schedule}/next`, ['items'], query);
   const zoneTime = await zoneTimes();
+  // Whoever names an end expects all before it.
+  if (!out.json && days !== undefined && document.view.items.length >= (count ?? MOST)) out.note(`there is more in those days: go on with --from ${document.view.items.at(-1)?.at ?? ''}`);
   out.answer(document, ({ items }) => (items.length === 0 ? out.line(nothingWords(schedule, days)) : dueTable(items, schedule === undefined, zoneTime, session)));
 }
 
