@@ -22,7 +22,12 @@ export function monthOf(zone: string, month: string): Month {
   const to = Date.parse(`${new Date(from + 31 * DAY).toISOString().slice(0, 7)}-01T00:00Z`);
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
   const instants = Array.from({ length: (to - from + 6 * DAY) / MINUTE }, (_, index) => from - 3 * DAY + index * MINUTE);
-  const shown = instants.map((instant) => format.format(instant).replace(' ', 'T'));
+  // The clocks of no zone change within a quarter of an hour, nor are they off by less: so it is asked about each quarter.
+  let quarter = '';
+  const shown = instants.map((instant, index) => {
+    if (index % 15 === 0) quarter = format.format(instant).replace(' ', 'T');
+    return index % 15 === 0 ? quarter : quarter.slice(0, 14) + String(Number(quarter.slice(14)) + index % 15).padStart(2, '0');
+  });
   const passes = new Map<string, number[]>();
   for (const [index, local] of shown.entries()) passes.set(local, [...passes.get(local) ?? [], index]);
   return { zone, from, to, instants, shown, passes };
@@ -31,7 +36,8 @@ export function monthOf(zone: string, month: string): Month {
 const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 const textOf = (time: number) => new Date(time).toISOString().slice(0, 16);
 
-interface Start {
+/** One that is expected. */
+export interface Start {
   readonly key: string;
   readonly at: string;
   readonly businessDay: string;
@@ -119,9 +125,9 @@ function startsInWindows(rule: Extract<ScheduleRule, { kind: 'every' }>, { gap, 
   const localOf = (date: string, time: string) => textOf(Date.parse(`${date}T00:00Z`) + (Number(time.slice(0, 2)) * 60 + Number(time.slice(3))) * MINUTE);
   for (const date of [...days].sort()) {
     const [from, until] = [localOf(date, rule.from), localOf(date, rule.until)];
-    const first = shown.findIndex((text) => text >= from);
-    const last = shown.includes(until) ? shown.lastIndexOf(until) : shown.findIndex((text) => text > until) - (gap === 'skip' ? 1 : 0);
     if ((shown[0] ?? '') >= from || (shown.at(-1) ?? '') <= until) continue;
+    const first = passes.get(from)?.[0] ?? shown.findIndex((text) => text >= from);
+    const last = passes.get(until)?.at(-1) ?? shown.findIndex((text) => text > until) - (gap === 'skip' ? 1 : 0);
     for (let index = first; index <= last; index += rule.seconds / 60) {
       const local = shown[index] ?? '';
       const [one, other] = [passes.get(local)?.[0], passes.get(local)?.at(-1)];

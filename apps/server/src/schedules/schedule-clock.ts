@@ -10,6 +10,7 @@ import { AgentsAhead } from '../log/agents-ahead.js';
 import { ServerIdentity } from '../servers/server-identity.js';
 import { DecideOccurrences } from './commands/decide-occurrences.handler.js';
 import { MoveOccurrence } from './commands/move-occurrence.handler.js';
+import { allTried } from './all-tried.js';
 import { OccurrencePlanner, ZONE_DATA } from './occurrence-planner.js';
 import { SchedulesProjection } from './schedules.projection.js';
 
@@ -87,15 +88,18 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
     if (at < this.wakesAt) this.wind();
   }
 
-  private wind(): void {
+  /** @param isDecided what was due has just been tried */
+  private wind(isDecided = false): void {
     this.callOff();
     let next = Infinity;
     for (const due of this.planned.values()) next = Math.min(next, due);
     this.wakesAt = next;
     if (next === Infinity) return;
-    this.callOff = this.clock.wakeAfter(Math.max(0, Math.min(LOOK_MS, next - this.clock.now())), async () => {
+    // What is due and could not be decided just now is not asked for without a pause.
+    const wait = isDecided && next <= this.clock.now() ? LOOK_MS : Math.max(0, Math.min(LOOK_MS, next - this.clock.now()));
+    this.callOff = this.clock.wakeAfter(wait, async () => {
       await this.deciding.ask();
-      this.wind();
+      this.wind(true);
     });
   }
 
@@ -105,19 +109,27 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
     if (!this.movesAreRecorded) await this.recordMoves();
     const now = this.clock.now();
     const due = [...this.planned].filter(([, at]) => at <= now).map(([schedule]) => schedule);
-    for (let first = 0; first < due.length; first += AT_ONCE) await Promise.all(due.slice(first, first + AT_ONCE).map((schedule) => this.decide(schedule)));
-    return false;
+    let isMore = false;
+    for (let first = 0; first < due.length; first += AT_ONCE) {
+      const decided = await allTried(due.slice(first, first + AT_ONCE).map((schedule) => this.decide(schedule)), (error, index) => {
+        this.logger.error({ msg: 'a schedule cannot decide what is due; the others go on', schedule: due[first + index], error: String(error) });
+      });
+      isMore ||= decided.includes(true);
+    }
+    return isMore;
   }
 
-  /** What it decided is folded, and plans what comes next; where nothing was decided, that is planned anew here. */
-  private async decide(schedule: string): Promise<void> {
+  /** What it decided is folded, and plans what comes next; where nothing was decided, that is planned anew here. True when more is due already. */
+  private async decide(schedule: string): Promise<boolean> {
     try {
-      const { place, written } = await this.bus.execute(new DecideOccurrences(schedule, { commandId: newCommandId(), actor: this.identity.actor }));
+      const { place, written, more } = await this.bus.execute(new DecideOccurrences(schedule, { commandId: newCommandId(), actor: this.identity.actor }));
       await this.follower?.whenFolded(BigInt(place.receipt.position));
       if (written === 0) this.plan(schedule);
+      return more && written > 0;
     } catch (error) {
       if (!(error instanceof StreamClosedError)) throw error;
       this.planned.delete(schedule);
+      return false;
     }
   }
 

@@ -8,6 +8,7 @@ import { RunsProjection } from '../../runs/runs.projection.js';
 import { instantOf, OccurrencePlanner } from '../occurrence-planner.js';
 import { ScheduleAggregate } from '../schedule.aggregate.js';
 import { PendingStarts } from '../pending-starts.js';
+import { upToOneAppend } from './decide-due.js';
 
 /** In one word of an operator: a longer past is filled up in parts. One append holds them all. */
 const MOST_BACKFILLED = 400;
@@ -43,6 +44,8 @@ export class BackfillHandler implements ICommandHandler<Backfill> {
         }
       }
       const missing = found.map((each) => ({ ...each, runs: each.runs.filter(({ runId }) => !this.isKnown(runId)) })).filter(({ runs }) => runs.length > 0);
+      const fit = upToOneAppend(missing).length;
+      if (fit < missing.length) throw new CommandRejectedError('range-too-long', `no more than ${fit} of these ${missing.length} occurrences fit into one word; fill it up in parts`);
       counts = { started: missing.length, already: found.length - missing.length };
       aggregate.handle({ type: 'Backfill', schedule, occurrences: missing }, metadata);
     });

@@ -1,11 +1,16 @@
 import type { EventMetadata, Instant } from '#events/vocabulary';
+import type { DueOccurrence } from '#domain/schedule/decide-occurrences';
 import type { PlannedOccurrence } from '#events/planning/schedule.events';
 import { CommandRejectedError } from '../../event-sourcing/command-failures.js';
 import type { OccurrencePlanner } from '../occurrence-planner.js';
 import type { ScheduleAggregate } from '../schedule.aggregate.js';
 
-/** As many occurrences are decided in one append: each is an event of some hundred bytes. */
+/** As many occurrences are decided in one append, which holds 500 events. */
 const AT_ONCE = 400;
+
+/** And as many bytes of them, of 512 KiB that an append holds: what belongs to each event besides takes some hundred. */
+const BYTES_AT_ONCE = 320 * 1024;
+const BYTES_BESIDES = 400;
 
 /** What comes after what was decided now. `more`: it is due already. */
 export interface Decided {
@@ -19,10 +24,10 @@ export function decideDue(schedule: ScheduleAggregate, metadata: EventMetadata, 
   if (definition === undefined || decidedUpTo === undefined || mode === 'retired') return { next: undefined, more: false };
   const now = metadata.at;
   const found = first(planner.between(definition, decidedUpTo, now), AT_ONCE + 1);
-  const more = found.length > AT_ONCE;
-  const due = found.slice(0, AT_ONCE);
+  const due = upToOneAppend(found.slice(0, AT_ONCE).map((each) => planner.due(definition, each, now)));
+  const more = found.length > due.length;
   const next = planner.next(definition, due.at(-1)?.at ?? (decidedUpTo > now ? decidedUpTo : now));
-  schedule.handle({ type: 'DecideOccurrences', version, due: due.map((each) => planner.due(definition, each, now)), more, restoredAt, next }, metadata);
+  schedule.handle({ type: 'DecideOccurrences', version, due, more, restoredAt, next }, metadata);
   return { next, more };
 }
 
@@ -34,6 +39,13 @@ export function decideDue(schedule: ScheduleAggregate, metadata: EventMetadata, 
 export function decideAllDue(schedule: ScheduleAggregate, metadata: EventMetadata, planner: OccurrencePlanner, restoredAt: Instant | undefined): void {
   const { more } = decideDue(schedule, metadata, planner, restoredAt);
   if (more) throw new CommandRejectedError('schedule-catching-up', 'it decides what was due while no server ran; ask again in a moment');
+}
+
+/** The first of them, at least one: as many as fit into one append. */
+export function upToOneAppend(due: readonly DueOccurrence[]): readonly DueOccurrence[] {
+  let bytes = 0;
+  const end = due.findIndex((each, index) => (bytes += Buffer.byteLength(JSON.stringify(each)) + BYTES_BESIDES) > BYTES_AT_ONCE && index > 0);
+  return end < 0 ? due : due.slice(0, end);
 }
 
 function first<Item>(items: Iterable<Item>, most: number): Item[] {
