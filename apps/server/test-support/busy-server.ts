@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { ScheduleView } from '#protocol/schedules';
+import { systemClock } from '../src/event-sourcing/wall-clock.js';
+import { ScheduleClock } from '../src/schedules/schedule-clock.js';
+import { MoodyEventStore } from './moody.event-store.js';
 import type { Operation } from './documented-api.js';
 import { tokenFor } from './operator-tokens.js';
 import type { Known } from './schema-values.js';
@@ -8,6 +12,10 @@ import { CHAIN, ServerUnderTest } from './server-under-test.js';
 /** Two jobs side by side, and two that wait for an agent that never comes. */
 const PAIR = 'jobnet: B\njobs:\n  B1: { command: ./one, agent: local }\n  B2: { command: ./two, agent: local }\n';
 const WAITING = 'jobnet: W\njobs:\n  W1: { command: ./one, agent: nowhere }\n  W2: { command: ./two, agent: nowhere, after: W1 }\n';
+
+/** It missed every minute of two hours, and asks about each. */
+const ASKING = 'schedule: asking\njobnet: W\nevery: 1m\nfrom: "00:00"\nuntil: "24:00"\nmisfire: ask\n';
+const MISSED_MS = 7_200_000;
 
 export const PEOPLE = ['admin', 'operator', 'viewer'] as const;
 
@@ -26,12 +34,13 @@ export class BusyServer {
   private count = 0;
   private shared: Promise<Scene> | undefined;
 
-  private constructor(readonly server: ServerUnderTest, readonly url: string, private readonly agent: ScriptedAgent, private readonly tokens: Scene['tokens']) {}
+  private constructor(
+    readonly server: ServerUnderTest, readonly url: string, private readonly agent: ScriptedAgent, private readonly tokens: Scene['tokens'], private readonly missed: string[],
+  ) {}
 
   static async start(): Promise<BusyServer> {
-    const server = await ServerUnderTest.start();
+    const server = await afterTwoHours();
     const url = await server.listen();
-    for (const text of [CHAIN, PAIR, WAITING]) await server.define(text);
     const agent = await ScriptedAgent.connected(server, { slots: 10_000 });
     agent.onFrame = (frame) => { if (frame.kind === 'output') void bringNothing(agent, frame.requestId); };
     const revoked = await tokenFor(server, 'gone');
@@ -40,7 +49,8 @@ export class BusyServer {
       admin: server.tokenIn('operator.token'), operator: await tokenFor(server, 'operator', { role: 'operator' }), viewer: await tokenFor(server, 'viewer'),
       enrolment: server.tokenIn('agent.token'), nobody: undefined, stranger: 'kt_nobody-knows-this', revoked,
     };
-    return new BusyServer(server, url, agent, tokens);
+    const missed = (await server.read<ScheduleView>('/api/v1/schedules/asking')).asked.map(({ key }) => key);
+    return new BusyServer(server, url, agent, tokens, missed);
   }
 
   /** For what only looks, or may find what others left. */
@@ -55,6 +65,9 @@ export class BusyServer {
     await this.server.define(`jobnet: ${jobnet}\njobs:\n  J: { command: ./one, agent: nowhere }\n`);
     const calendar = `${jobnet}-days`;
     await this.server.request('PUT', `/api/v1/calendars/${calendar}`, { body: `calendar: ${calendar}\ndays: mon-fri\n` });
+    const schedule = `${jobnet}-times`;
+    await this.server.request('PUT', `/api/v1/schedules/${schedule}`, { body: `schedule: ${schedule}\njobnet: ${jobnet}\ncron: "0 0 29 2 *"\n` });
+    const asked = ABOUT_MISSED.test(operationId) ? this.missed.splice(0, 2) : this.missed.slice(0, 1);
     await tokenFor(this.server, operator);
     const spare = new ScriptedAgent(this.server, agentName);
     const isHello = operationId === 'agentLink_open';
@@ -66,13 +79,16 @@ export class BusyServer {
     const runs = SPOKEN_BY_AGENTS.test(operationId) ? [] : await this.runs();
     return {
       paths: {
-        'jobnets/id': [jobnet], 'calendars/id': [calendar], 'operators/name': [operator], 'agents/name': [agentName], 'runs/runId': runs.map(({ runId }) => runId), 'jobs/jobId': ['A1', 'A2', 'B1', 'W1', 'W2'],
+        'jobnets/id': [jobnet], 'calendars/id': [calendar], 'schedules/id': [ABOUT_MISSED.test(operationId) ? 'asking' : schedule], 'occurrences/key': asked, 'operators/name': [operator], 'agents/name': [agentName], 'runs/runId': runs.map(({ runId }) => runId), 'jobs/jobId': ['A1', 'A2', 'B1', 'W1', 'W2'],
         'executions/executionId': runs.flatMap(({ executionId }) => executionId ?? []), 'versions/version': ['1'], 'outputs/requestId': wishes, 'docs/file': ['swagger-ui.css', 'swagger-ui-bundle.js', 'show.js', 'favicon-32x32.png'],
       },
       known: {
         jobnet: [jobnet], calendar: [calendar], days: [{ weekdays: ['mon'] }], from: ['2026-01-01'], to: ['2026-03-31'], session: spare.session === undefined ? [] : [spare.session], executionId: runs.flatMap(({ executionId }) => executionId ?? []),
         name: [`${operator}-x`], after: ['0', '1', '5'], cursor: ['1'], helloId: [randomUUID()], status: ['running', 'failing,held'], type: ['RunStarted', 'JobSkipped,JobHeld'],
-        since: ['2020-01-01T00:00:00Z'], until: ['2040-01-01T00:00:00Z'], state: ['running', 'waiting'], jobs: [{ J: { command: './one', agent: 'nowhere' } }], servedUpTo: ['0', '1'], position: ['0', '1'],
+        ...(operationId === 'scheduleLife_backfill' ? { from: ['2020-02-28T00:00:00.000Z'], until: ['2020-03-01T00:00:00.000Z'] } : {}),
+        // A schedule needs one rule of several, which no schema of a field can say.
+        ...(SCHEDULE_AS_TEXT.test(operationId) ? { '': [{ schedule, jobnet, cron: '30 2 * * *' }, { schedule, jobnet: [jobnet], at: ['26:30'], calendar, closed: 'next' }] } : {}),
+        since: ['2020-01-01T00:00:00Z'], ...(operationId === 'scheduleLife_backfill' ? {} : { until: ['2040-01-01T00:00:00Z'] }), state: ['running', 'waiting'], jobs: [{ J: { command: './one', agent: 'nowhere' } }], servedUpTo: ['0', '1'], position: ['0', '1'],
       },
       // Without a session there is no credential yet: the token that enrols is shown.
       tokens: { ...this.tokens, agent: spare.credential ?? this.server.tokenIn('agent.token') },
@@ -118,6 +134,20 @@ export class BusyServer {
   }
 }
 
+/** Defined two hours ago; nobody was there since. */
+async function afterTwoHours(): Promise<ServerUnderTest> {
+  const earlier = { now: () => systemClock.now() - MISSED_MS, wakeAfter: systemClock.wakeAfter.bind(systemClock) };
+  const before = await ServerUnderTest.start(new MoodyEventStore(), undefined, 30, earlier);
+  for (const text of [CHAIN, PAIR, WAITING]) await before.define(text);
+  await before.request('PUT', '/api/v1/schedules/asking', { body: ASKING });
+  await before.halt();
+  const server = await ServerUnderTest.start(before.store, before.data);
+  await server.get(ScheduleClock).sweep();
+  return server;
+}
+
+const ABOUT_MISSED = /^scheduleLife_(start|skip)$/;
+const SCHEDULE_AS_TEXT = /^schedules_(define|validateText)$/;
 const SPOKEN_BY_AGENTS = /^agent(Link|Outputs)_/;
 
 /** All that a job has written so far: nothing. */

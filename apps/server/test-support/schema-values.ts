@@ -3,7 +3,7 @@ import fc from 'fast-check';
 export interface Schema {
   readonly [key: string]: unknown;
   readonly $ref?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
@@ -60,6 +60,7 @@ export class SchemaValues {
     if ('enum' in schema) return fc.constantFrom(...schema['enum'] as unknown[]);
     const choices = (schema['anyOf'] ?? schema['oneOf']) as Schema[] | undefined;
     if (choices !== undefined) return fc.oneof(...choices.map((each) => this.of(each, plain)));
+    if (typeof schema.type === 'object') return fc.oneof(...schema.type.map((type) => this.ofKind({ ...schema, type }, plain)));
     switch (schema.type) {
       case 'string': return text(schema);
       case 'boolean': return fc.boolean();

@@ -55,7 +55,7 @@ describe('the document', () => {
     expect(withKey.length).toBeGreaterThan(10);
     expect(withKey.every(({ method }) => method === 'POST' || method === 'PUT')).toBe(true);
     const without = api.operations.filter((each) => each.method !== 'GET' && !withKey.includes(each)).map(({ operationId }) => operationId);
-    expect(without.sort()).toEqual(['agentLink_compare', 'agentLink_open', 'agentLink_report', 'agentOutputs_take', 'calendars_validateText', 'jobnets_validateText']);
+    expect(without.sort()).toEqual(['agentLink_compare', 'agentLink_open', 'agentLink_report', 'agentOutputs_take', 'calendars_validateText', 'jobnets_validateText', 'schedules_validateText']);
   });
 
   it('is served to anybody', async () => {
