@@ -2,7 +2,8 @@
 export interface ServerOptions {
   listen: { host: string; port: number };
   data: string;
-  store: { kind: 'sqlite'; file: string };
+  /** Where the log is: `sqlite:FILE`, or the URL of a database. */
+  store: string;
   agentGraceSeconds: number;
 }
 

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { openSqliteEventStore } from '#event-store/sqlite/open-sqlite-event-store';
 import type { EventStore } from '#event-store/event-store.port';
+import { openStore } from '#event-store/open-store';
 import { LogFollower } from './event-sourcing/log-follower.js';
 import { JsonLogger } from './http/json-logger.js';
 import { preparedApp } from './prepared-app.js';
@@ -17,7 +17,7 @@ const logger = new Logger('Server');
  */
 export async function startServer(options: ServerOptions): Promise<void> {
   Logger.overrideLogger(new JsonLogger());
-  const store = await openStore(options);
+  const store = await openLog(options);
   if (store === undefined) return;
   const app = await preparedApp(store, options, (error) => {
     logger.error(error instanceof Error ? error.stack : error);
@@ -28,13 +28,13 @@ export async function startServer(options: ServerOptions): Promise<void> {
   process.stdout.write(`listening on ${urlOf(app)}\n`);
 }
 
-/** Waits as a standby while another process has the log; undefined when a signal ended the waiting. */
-async function openStore({ store }: ServerOptions): Promise<EventStore | undefined> {
+/** Waits as a standby while the log is not to be had; undefined when a signal ended the waiting. */
+async function openLog({ store }: ServerOptions): Promise<EventStore | undefined> {
   const waiting = new AbortController();
   const giveUp = () => waiting.abort();
   process.once('SIGTERM', giveUp).once('SIGINT', giveUp);
   try {
-    return await openSqliteEventStore({ file: store.file, signal: waiting.signal, onWaiting: (message) => logger.warn(message) });
+    return await openStore(store, { signal: waiting.signal, onWaiting: (message) => logger.warn(message) });
   } catch (error) {
     if (!waiting.signal.aborted) throw error;
     logger.log('stopped while waiting');

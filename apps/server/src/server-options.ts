@@ -3,7 +3,8 @@ export interface ServerOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** The directory with the token files, the server's id and, by default, the log. */
   readonly data: string;
-  readonly store: { readonly kind: 'sqlite'; readonly file: string };
+  /** Where the log is, as `openStore` takes it: `sqlite:FILE`, or the URL of a database. It may hold a password. */
+  readonly store: string;
   /** How long an agent may be silent before that is put on record. */
   readonly agentGraceSeconds: number;
 }

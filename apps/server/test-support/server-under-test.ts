@@ -48,7 +48,7 @@ export class ServerUnderTest {
     Logger.overrideLogger(false);
     directories.add(data);
     const server = new ServerUnderTest(store, data, agentGraceSeconds, clock);
-    const options = { listen: { host: '127.0.0.1', port: 0 }, data, store: { kind: 'sqlite', file: join(data, 'log') }, agentGraceSeconds } as const;
+    const options = { listen: { host: '127.0.0.1', port: 0 }, data, store: 'sqlite:', agentGraceSeconds } as const;
     server.app = await preparedApp(store, options, (error) => server.failures.push(error), clock);
     open.add(server);
     return server;

@@ -51,11 +51,19 @@ describe('a setting', () => {
   });
 });
 
+describe('the URL of a store', () => {
+  it.each(['postgres://ann:geheim@db.example/kiroku', 'esdb://ann:geheim@a,b?tls=true', 'postgres://db/kiroku?user=ann&password=geheim', 'postgres://ann:ge:h@geheim@db/k'])('is shown without its password: %s', async (url) => {
+    const { value } = (await shown(['--store', url]))['store']!;
+    expect(value).toMatch(/^(postgres|esdb):.*ann.*\*\*\*/);
+    expect(value).not.toContain('geheim');
+  });
+});
+
 describe('the configuration file', () => {
   it('stands behind flags and variables of server, agent, and clients', async () => {
     file('agent-grace: 7\nlisten: 0.0.0.0:1\nstore: sqlite:logs/log.db\ndata: data\nname: worker\nserver: [http://a:1, http://b:2]\nslots: 3\ntasks: tasks.js\ntask-hosts: 2\ntoken: secret\nurl: http://127.0.0.1:1\n', 'etc/k.yaml');
     const how = ['--config', 'etc/k.yaml'];
-    expect((await run(['server', ...how, '--listen', '[::1]:2'])).handed.server).toEqual({ listen: { host: '::1', port: 2 }, data: join(cwd, 'etc/data'), store: { kind: 'sqlite', file: join(cwd, 'etc/logs/log.db') }, agentGraceSeconds: 7 });
+    expect((await run(['server', ...how, '--listen', '[::1]:2'])).handed.server).toEqual({ listen: { host: '::1', port: 2 }, data: join(cwd, 'etc/data'), store: `sqlite:${join(cwd, 'etc/logs/log.db')}`, agentGraceSeconds: 7 });
     expect((await run(['agent', 'start'], { KIROKU_CONFIG: 'etc/k.yaml', KIROKU_SLOTS: '4' })).handed.agent)
       .toEqual({ name: 'worker', servers: ['http://a:1', 'http://b:2'], data: join(cwd, 'etc/data'), slots: 4, token: 'secret', tasks: { module: join(cwd, 'etc/tasks.js'), hosts: 2 } });
     expect(await run([...how, 'running'])).toMatchObject({ code: 3, stderr: expect.stringContaining('http://127.0.0.1:1') });

@@ -13,14 +13,14 @@ const run = (args: string[], env: Record<string, string> = {}) => cli(args, inPr
 describe('server', () => {
   it('has defaults for everything', async () => {
     const { code, handed } = await run(['server']);
-    expect({ code, handed }).toEqual({ code: 0, handed: { server: { listen: { host: '127.0.0.1', port: 7420 }, data: join(cwd, '.kiroku'), store: { kind: 'sqlite', file: join(cwd, '.kiroku/log.db') }, agentGraceSeconds: 30 } } });
+    expect({ code, handed }).toEqual({ code: 0, handed: { server: { listen: { host: '127.0.0.1', port: 7420 }, data: join(cwd, '.kiroku'), store: `sqlite:${join(cwd, '.kiroku/log.db')}`, agentGraceSeconds: 30 } } });
   });
 
   it('takes flags before variables, and an empty variable for none', async () => {
     const env = { KIROKU_LISTEN: '[::1]:80', KIROKU_DATA: 'd1', KIROKU_STORE: '' };
-    expect((await run(['server'], env)).handed.server).toEqual({ listen: { host: '::1', port: 80 }, data: join(cwd, 'd1'), store: { kind: 'sqlite', file: join(cwd, 'd1/log.db') }, agentGraceSeconds: 30 });
+    expect((await run(['server'], env)).handed.server).toEqual({ listen: { host: '::1', port: 80 }, data: join(cwd, 'd1'), store: `sqlite:${join(cwd, 'd1/log.db')}`, agentGraceSeconds: 30 });
     expect((await run(['server', '--listen', '0.0.0.0:0', '--data', '/d2', '--store', 'sqlite:x/y.db', '--agent-grace', '5'], { ...env, KIROKU_AGENT_GRACE: '9' })).handed.server)
-      .toEqual({ listen: { host: '0.0.0.0', port: 0 }, data: '/d2', store: { kind: 'sqlite', file: join(cwd, 'x/y.db') }, agentGraceSeconds: 5 });
+      .toEqual({ listen: { host: '0.0.0.0', port: 0 }, data: '/d2', store: `sqlite:${join(cwd, 'x/y.db')}`, agentGraceSeconds: 5 });
   });
 
   it.each(['0', '-1', '1.5', '86401', 'soon'])('takes no grace of %s', async (grace) => {

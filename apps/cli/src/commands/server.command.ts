@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { WrongUsage } from '../client/cli-failure.js';
 import { setting } from '../client/settings.js';
 import type { CliContext, ServerOptions } from '../cli-context.js';
 import { surviveClosedOutput } from '../output/closed-output.js';
 import { agentGrace, DEFAULT_AGENT_GRACE } from '../arguments/agent-grace.js';
 import { DEFAULT_LISTEN, listenAddress } from '../arguments/listen-address.js';
+import { storeUrl } from '../arguments/store-url.js';
 
 interface Flags {
   listen?: string;
@@ -31,18 +31,10 @@ export function addServerCommand(program: Command, context: CliContext): void {
 
 function serverOptions(flags: Flags, { env, cwd }: CliContext): ServerOptions {
   const data = resolve(cwd, setting(flags.data, env, 'KIROKU_DATA') ?? '.kiroku');
-  const store = setting(flags.store, env, 'KIROKU_STORE');
   return {
     listen: listenAddress(setting(flags.listen, env, 'KIROKU_LISTEN') ?? DEFAULT_LISTEN),
     data,
-    store: { kind: 'sqlite', file: store === undefined ? join(data, 'log.db') : resolve(cwd, sqliteFile(store)) },
+    store: storeUrl(setting(flags.store, env, 'KIROKU_STORE') ?? `sqlite:${join(data, 'log.db')}`, cwd),
     agentGraceSeconds: agentGrace(setting(flags.agentGrace, env, 'KIROKU_AGENT_GRACE')),
   };
-}
-
-function sqliteFile(store: string): string {
-  if (/^(kurrentdb|kurrent|esdb|postgres|postgresql):/.test(store)) throw new WrongUsage(`--store ${store.split(':')[0]}: comes with a later version; this one stores in sqlite:FILE`);
-  const file = /^sqlite:(.+)$/s.exec(store)?.[1];
-  if (file === undefined) throw new WrongUsage(`--store takes sqlite:FILE, not "${store}"`);
-  return file;
 }

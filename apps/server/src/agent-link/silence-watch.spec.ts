@@ -33,7 +33,7 @@ function restartServer(): void {
       if (failWith !== undefined) throw failWith;
       fold(`agent-${name}`, 'AgentUnreachable', { ...(session === undefined ? {} : { session }), silentSince });
     },
-  } as unknown as CommandBus, ServerIdentity.in(directory), ahead, { listen: { host: '', port: 0 }, data: directory, store: { kind: 'sqlite', file: '' }, agentGraceSeconds: GRACE_MS / 1000 });
+  } as unknown as CommandBus, ServerIdentity.in(directory), ahead, { listen: { host: '', port: 0 }, data: directory, store: 'sqlite:', agentGraceSeconds: GRACE_MS / 1000 });
   fold('server-s', 'ServerStarted', { server: 's', version: '0', host: 'h', pid: 1, found: { openRuns: 0, openExecutions: 0 } });
   watch.start();
 }

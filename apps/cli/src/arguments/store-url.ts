@@ -1,0 +1,17 @@
+import { resolve } from 'node:path';
+import { WrongUsage } from '../client/cli-failure.js';
+
+const KINDS = 'sqlite:FILE';
+
+/** `--store`: where the log is. A file is taken from the directory that the command was given in. */
+export function storeUrl(text: string, cwd: string): string {
+  const [, scheme, rest] = /^([a-z]+):(.+)$/s.exec(text) ?? [];
+  if (scheme === 'sqlite' && rest !== undefined) return `sqlite:${resolve(cwd, rest)}`;
+  if (/^(kurrentdb|kurrent|esdb|postgres|postgresql)$/.test(scheme ?? '')) throw new WrongUsage(`--store ${scheme}: comes with a later version; this one stores in sqlite:FILE`);
+  throw new WrongUsage(`--store takes ${KINDS}, not "${withoutPassword(text)}"`);
+}
+
+/** As people may see it: the password of a URL left out, wherever it stands. */
+export function withoutPassword(text: string): string {
+  return text.replace(/(:\/\/[^/?#@]*?:).*@/s, '$1***@').replace(/([?&][^=&]*password=)[^&]*/gi, '$1***');
+}
