@@ -14,6 +14,14 @@ const journal = {
   previousSession: z.int().nonnegative().optional(),
 };
 
+/** The process that says a hello, and which of its hellos it is: what it said before that is not so any more, whenever it arrives. */
+export const agentProcess = z.object({
+  id: z.uuid(),
+  /** Since the boot of its host, in milliseconds: of two processes of one boot the older one has ended. */
+  started: z.int().nonnegative(),
+  hello: z.int().positive(),
+});
+
 export const agentEvents = {
   AgentEnrolled: defineEvent('AgentEnrolled', 1, 'An agent\'s name was taken with the enrolment token; the agent has a credential of its own.', z.object({
     agent: identifier, credentialHash: z.string(), tokenId: z.string(),
@@ -22,6 +30,7 @@ export const agentEvents = {
   AgentConnected: defineEvent('AgentConnected', 1, 'A session of the agent began; its number is this event\'s revision.', z.object({
     agent: identifier, server: z.string(), ...journal, slots: z.int().positive(), receipt: receipt.optional(),
     version: z.string(), host: z.string(), pid: z.int(), bootId: z.string(), epoch: z.int().positive().optional(),
+    process: agentProcess.optional(),
     /** Why nothing that was dispatched before counts as served, other than by what the journal says of itself. */
     startsAnew: z.enum(['log-restored', 'journal-rolled-back']).optional(),
   })),
@@ -41,5 +50,6 @@ export const agentEvents = {
   })),
 };
 
+export type AgentProcess = z.infer<typeof agentProcess>;
 export type AgentEvent = EventOf<(typeof agentEvents)[keyof typeof agentEvents]>;
 export type Receipt = z.infer<typeof receipt>;

@@ -1,5 +1,5 @@
 import { output } from '#events/output';
-import { receipt } from '#events/agent.events';
+import { agentProcess, receipt } from '#events/agent.events';
 import { executionIdSchema, identifier, instant } from '#events/vocabulary';
 import { z } from 'zod';
 import { outputFrame } from './outputs.js';
@@ -109,6 +109,8 @@ export const hello = named('Hello', z.object({
   host: z.string().max(256),
   pid: z.int(),
   bootId: z.string().max(64),
+  /** An agent that does not say so cannot be told from what a network repeats of it. */
+  process: agentProcess.optional(),
   inventory: z.array(executionIdSchema).max(50_000),
   /** Of the inventory, what waits or runs. An agent that does not say so is taken at its word about the rest. */
   open: z.array(executionIdSchema).max(50_000).optional(),

@@ -73,6 +73,29 @@ describe('a hello', () => {
   });
 });
 
+describe('the number of a hello', () => {
+  it('rises with each one that its process says', async () => {
+    link([first().url], { token: 'enrolment' });
+    await connected(1);
+    first().streams[0]?.end();
+    await connected(2);
+    const [one, other] = first().hellos.map(({ body }) => body.process);
+    expect([one?.hello, other?.hello]).toEqual([1, 2]);
+    expect(other).toMatchObject({ id: one?.id, started: one?.started });
+  });
+
+  it('begins anew, as that of a later process, when the server says that it was overtaken: who can still speak is the newest', async () => {
+    const accepted = { status: 201, body: { session: 1, server: 'fake', credential: 'secret' } };
+    first().onHello = () => (first().hellos.length === 1 ? refusal(409, 'session-over') : accepted);
+    link([first().url], { token: 'enrolment' });
+    await connected(1);
+    const [overtaken, now] = first().hellos.map(({ body }) => body.process);
+    expect(now?.id).not.toBe(overtaken?.id);
+    expect(now?.hello).toBe(1);
+    expect(now?.started).toBeGreaterThanOrEqual(overtaken?.started ?? Infinity);
+  });
+});
+
 describe('the token that enrols', () => {
   const enrolling = (server: FakeServer) => {
     server.onHello = (_hello, token) => {

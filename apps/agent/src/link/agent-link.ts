@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, uptime } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { AgentProcess } from '#events/agent.events';
 import { type Hello, type Welcome, welcome } from '#protocol/agent-link';
 import type { AgentOptions } from '../agent-options.js';
 import type { ExecutionKeeper } from '../executions/execution-keeper.js';
@@ -24,6 +25,8 @@ export class AgentLink {
   private readonly clients: readonly ServerClient[];
   /** The newest trouble with each server. */
   private readonly troubles = new Map<string, string>();
+  /** Whose hellos these are: one that was overtaken on its way is told from one that is said now. */
+  private self = selfAsOfNow();
 
   constructor(
     private readonly options: AgentOptions,
@@ -68,6 +71,8 @@ export class AgentLink {
       });
     } catch (error) {
       if (lasted()) this.troubles.delete(client.url);
+      // Whoever can still speak is the newest: what a network keeps of others cannot ask for that.
+      if (error instanceof RefusedError && error.code === 'session-over') this.self = selfAsOfNow();
       if (error instanceof RenewalAskedError) this.log('info', `the session is renewed: ${error.message}`, { server: client.url });
       else if (!signal.aborted) this.tell(client.url, error);
     }
@@ -85,7 +90,7 @@ export class AgentLink {
   /** With the agent's own credential; with the enrolment token when there is none, or the server knows none such. */
   private async hello(client: ServerClient, path: string, signal: AbortSignal): Promise<Welcome> {
     const { version, bootId } = this.identity;
-    const hello: Hello = { ...this.keeper.hello(), helloId: randomUUID(), slots: this.options.slots, version, bootId, host: hostname(), pid: process.pid };
+    const hello: Hello = { ...this.keeper.hello(), helloId: randomUUID(), slots: this.options.slots, version, bootId, host: hostname(), pid: process.pid, process: this.nextHello() };
     const { token } = this.options;
     if (this.credential.value === undefined) return client.post(`${path}/sessions`, hello, welcome, signal, token);
     try {
@@ -97,6 +102,11 @@ export class AgentLink {
     }
   }
 
+  private nextHello(): AgentProcess {
+    this.self = { ...this.self, hello: this.self.hello + 1 };
+    return this.self;
+  }
+
   /** Once per server and kind of trouble: servers that are away for a night must not fill the disk. */
   private tell(server: string, error: unknown): void {
     const trouble = error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
@@ -104,4 +114,8 @@ export class AgentLink {
     this.troubles.set(server, trouble);
     this.log('warn', 'no contact', { server, trouble });
   }
+}
+
+function selfAsOfNow(): AgentProcess {
+  return { id: randomUUID(), started: Math.round(uptime() * 1000), hello: 0 };
 }

@@ -74,6 +74,18 @@ describe('a session', () => {
     expect(await onRecord()).toEqual(['AgentEnrolled', 'AgentConnected', 'AgentConnected']);
   });
 
+  it('is not begun by a hello that never began one and is older than one that did, as a proxy may have kept it', async () => {
+    const agent = new ScriptedAgent(server);
+    const id = randomUUID();
+    const numbered = (hello: number) => agent.hello({ process: { id, started: 7, hello } });
+    const kept = numbered(1);
+    await agent.connect(numbered(2));
+    await agent.goAway();
+    expect(await agent.post('sessions', kept, agent.credential)).toMatchObject({ status: 409, body: { code: 'session-over' } });
+    await agent.connect(numbered(3));
+    expect((await agent.tryReport()).status).toBe(200);
+  });
+
   it('is not begun by a hello that has begun one before, whoever repeats it and whoever is there: what it says is over', async () => {
     const agent = new ScriptedAgent(server);
     const first = agent.hello();

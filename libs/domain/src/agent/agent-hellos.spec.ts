@@ -14,6 +14,7 @@ const connected: AgentEvent = { type: 'AgentConnected', data: facts };
 const begunBy = (helloId: string) => ({ event: connected, context: server(helloId) });
 
 const givenAgent = (...history: History) => given<AgentState, Sent, AgentEvent>(agentDecider, ...history);
+const helloOf = (data: Extract<AgentEvent, { type: 'AgentConnected' }>['data']): Sent => ({ type: 'ConnectAgent', helloId: 'b', connected: false, hello: data, context: server('b') });
 const hello = (helloId: string): Sent => ({ type: 'ConnectAgent', helloId, connected: false, hello: facts, context: server(helloId) });
 
 describe('a hello', () => {
@@ -26,6 +27,25 @@ describe('a hello', () => {
     givenAgent(enrolled, begunBy('a'), begunBy('b')).when(hello('a')).thenRejected('session-over');
     givenAgent(enrolled, begunBy('a'), begunBy('b')).when(hello('b')).thenNothing();
     givenAgent(enrolled, begunBy('a'), begunBy('b')).when(hello('c')).then(connected);
+  });
+
+  it.each([
+    { what: 'is older than one that its process has said since, though it began nothing', process: { id: 'p', started: 5, hello: 2 }, begins: false },
+    { what: 'was numbered as one that began a session', process: { id: 'p', started: 5, hello: 3 }, begins: false },
+    { what: 'is the next one of its process', process: { id: 'p', started: 5, hello: 4 }, begins: true },
+    { what: 'comes from an earlier process of that boot, whatever its number', process: { id: 'earlier', started: 4, hello: 9 }, begins: false },
+    { what: 'comes from a later process of that boot', process: { id: 'later', started: 6, hello: 1 }, begins: true },
+  ])('that $what begins a session: $begins', ({ process, begins }) => {
+    const history = [enrolled, { event: { ...connected, data: { ...facts, process: { id: 'p', started: 5, hello: 3 } } } as AgentEvent, context: server('a') }] as const;
+    const decided = givenAgent(...history).when(helloOf({ ...facts, process }));
+    if (begins) decided.then({ type: 'AgentConnected', data: { ...facts, process } });
+    else decided.thenRejected('session-over');
+  });
+
+  it('of another boot is taken whenever its process started: uptimes of two boots cannot be compared', () => {
+    const history = [enrolled, { event: { ...connected, data: { ...facts, process: { id: 'p', started: 5_000, hello: 3 } } } as AgentEvent, context: server('a') }] as const;
+    const data = { ...facts, bootId: 'b2', process: { id: 'q', started: 4, hello: 1 } };
+    givenAgent(...history).when(helloOf(data)).then({ type: 'AgentConnected', data });
   });
 
   it('is remembered over the next 999 sessions', () => {

@@ -1,4 +1,4 @@
-import type { AgentEvent } from '#events/agent.events';
+import type { AgentEvent, AgentProcess } from '#events/agent.events';
 import { corruptHistory } from '../corrupt-history.js';
 import type { Decider, FoldContext } from '../decider.js';
 import { type Decision, rejection } from '../rejection.js';
@@ -11,6 +11,12 @@ interface ProcessName {
   readonly host: string;
   readonly pid: number;
   readonly bootId: string;
+}
+
+interface HelloIdentity {
+  readonly helloId: string;
+  readonly bootId: string;
+  readonly process?: AgentProcess | undefined;
 }
 
 type DataOf<Type extends AgentEvent['type']> = Extract<AgentEvent, { type: Type }>['data'];
@@ -29,6 +35,9 @@ const UNMATCHED_REMEMBERED = 1_000;
 
 /** A network may repeat what it has kept for long. Before the oldest of these a journal has gone on by as many sessions. */
 const HELLOS_REMEMBERED = 1_000;
+
+/** Each of them is a start of the agent. */
+const PROCESSES_REMEMBERED = 100;
 
 /** The rules of an agent's name: who holds it, which session counts, and whether it gets work. */
 export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
@@ -57,7 +66,7 @@ export const agentDecider: Decider<AgentState, AgentCommand, AgentEvent> = {
     if (event.type === 'AgentEnrolled') {
       if (agent !== undefined) throw corruptHistory(`agent ${agent.name} enrolled twice`);
       const { agent: name, credentialHash } = event.data;
-      return { name, credentialHash, enrolledAt: context.at, hellos: new Set(), unmatched: new Set(), unmatchedCount: 0, unreachable: false, revision: 0 };
+      return { name, credentialHash, enrolledAt: context.at, hellos: new Set(), processes: new Map(), unmatched: new Set(), unmatchedCount: 0, unreachable: false, revision: 0 };
     }
     if (agent === undefined) throw corruptHistory(`${event.type} before AgentEnrolled`);
     return { ...apply(agent, event, context), revision: agent.revision + 1 };
@@ -75,7 +84,7 @@ function enrol({ name, credentialHash, tokenId, connected }: Extract<AgentComman
 function connect({ helloId, connected, hello }: Extract<AgentCommand, { type: 'ConnectAgent' }>, agent: Agent): Decision<AgentEvent> {
   const { session } = agent;
   if (session?.helloId === helloId) return [];
-  if (isOver(agent, helloId)) return rejection('session-over', 'this hello has begun a session that is over; say another one');
+  if (isOver(agent, { helloId, ...hello })) return rejection('session-over', 'this hello is older than a session that is over; say another one');
   if (connected && session !== undefined && !(hello.previousSession === session.number && isSameProcess(hello, session))) {
     const { journalId, journalSequence, servedUpTo, previousSession, host, pid } = hello;
     if (agent.refused === refusalKey(session.number, hello)) return [];
@@ -85,9 +94,16 @@ function connect({ helloId, connected, hello }: Extract<AgentCommand, { type: 'C
   return [{ type: 'AgentConnected', data: hello }];
 }
 
-/** Whether a hello has begun a session, and another one has followed: what it says of journal and inventory was true then. */
-export function isOver({ session, hellos }: Agent, helloId: string): boolean {
-  return session?.helloId !== helloId && hellos.has(helloId);
+/**
+ * Whether a hello has been overtaken: it has begun a session and another one has followed, its process has said a later one, or a later process of that
+ * boot has. What it says of journal and inventory was true then; a network, or a proxy, has kept it.
+ */
+export function isOver({ session, hellos, processes }: Agent, { helloId, bootId, process }: HelloIdentity): boolean {
+  if (session?.helloId === helloId) return false;
+  if (hellos.has(helloId)) return true;
+  if (process === undefined) return false;
+  const isOfEarlierProcess = session?.process !== undefined && session.bootId === bootId && process.id !== session.process.id && process.started < session.process.started;
+  return isOfEarlierProcess || process.hello <= (processes.get(process.id) ?? 0);
 }
 
 function isSameProcess(one: ProcessName, other: ProcessName): boolean {
@@ -104,10 +120,11 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
     case 'AgentCredentialRotated':
       return { ...agent, credentialHash: event.data.credentialHash };
     case 'AgentConnected': {
-      const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version } = event.data;
+      const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process } = event.data;
       const { declaredLost: _over, ...back } = agent;
-      const session = { number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version };
-      return { ...back, unreachable: false, session, hellos: newest(agent.hellos, commandId, HELLOS_REMEMBERED) };
+      const session = { number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process };
+      const processes = process === undefined ? agent.processes : newestProcesses(agent.processes, process);
+      return { ...back, unreachable: false, session, hellos: newest(agent.hellos, commandId, HELLOS_REMEMBERED), processes };
     }
     case 'AgentContactLost':
       if (agent.session?.number !== event.data.session) throw corruptHistory(`contact lost for session ${event.data.session}, which is not the newest`);
@@ -136,6 +153,10 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
 /** One more, and the oldest ones forgotten for it: the repeat of a report that was not acknowledged comes in its agent's next requests, if at all. */
 function newest(before: ReadonlySet<string>, key: string, most: number): ReadonlySet<string> {
   return new Set([...before, key].slice(-most));
+}
+
+function newestProcesses(before: ReadonlyMap<string, number>, { id, hello }: AgentProcess): ReadonlyMap<string, number> {
+  return new Map([...[...before].filter(([each]) => each !== id), [id, hello] as const].slice(-PROCESSES_REMEMBERED));
 }
 
 function keyOf({ executionId, sequence }: DataOf<'ReportUnmatched'>): string {

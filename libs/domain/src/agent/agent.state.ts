@@ -1,4 +1,4 @@
-import type { Receipt } from '#events/agent.events';
+import type { AgentProcess, Receipt } from '#events/agent.events';
 import type { Instant } from '#events/vocabulary';
 import type { StandingOrder } from '../standing-order.js';
 
@@ -18,6 +18,7 @@ export interface AgentSession {
   readonly pid: number;
   readonly bootId: string;
   readonly version: string;
+  readonly process?: AgentProcess | undefined;
   readonly endedAt?: Instant;
 }
 
@@ -29,6 +30,8 @@ export interface Agent {
   readonly session?: AgentSession;
   /** The newest hellos that began a session. One that comes again tells of an agent that is not so any more. */
   readonly hellos: ReadonlySet<string>;
+  /** Of the newest processes: the newest hello of each that began a session. */
+  readonly processes: ReadonlyMap<string, number>;
   /** Whom the newest refusal was about, so that one who keeps trying is on record once. */
   readonly refused?: string;
   /** The newest reports that fit no run, by execution and sequence, so that a repeat records nothing. */

@@ -52,7 +52,7 @@ export class HelloCheck {
    */
   async check(name: string, hello: Hello): Promise<CheckedHello> {
     const agent = this.agents.find(name)?.agent;
-    if (agent !== undefined && isOver(agent, hello.helloId)) throw new HttpProblem(409, 'session-over', 'this hello has begun a session that is over; say another one');
+    if (agent !== undefined && isOver(agent, hello)) throw new HttpProblem(409, 'session-over', 'this hello is older than a session that is over; say another one');
     const { epoch } = this.log.state;
     const inEpoch = epoch === 0 ? {} : { epoch };
     const ended = endedAmong(this.runs, hello.open ?? []);
