@@ -8,6 +8,7 @@ import { summaryOf } from './measure/statistics.mjs';
 import { HELP, optionsFrom, withFlows } from './options.mjs';
 import { appends } from './parts/appends.mjs';
 import { replay } from './parts/replay.mjs';
+import { schedules } from './parts/schedules.mjs';
 import { serverOnly } from './parts/server-only.mjs';
 import { withAgent } from './parts/with-agent.mjs';
 import { profileTables } from './report/profile-tables.mjs';
@@ -33,6 +34,7 @@ async function figures() {
   if (options.wants('server')) report.server = summaryOf(await times('the server alone', () => serverOnly(withFlows(options, 'server'))));
   if (options.wants('appends')) report.appends = summaryOf(await times('appends', () => appends(options)));
   if (options.wants('replay')) report.replay = await replayPart();
+  if (options.wants('schedules')) report.schedules = { count: options.schedules, ...summaryOf(await times('schedules', () => schedules(options))) };
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   print(report.machine, runs, tablesOf(report));
 }
@@ -72,10 +74,16 @@ function say(what) {
 async function profile() {
   const [kind] = options.kinds;
   const about = machine(options.directory);
-  const { profiles } = options.parts.join() === 'server'
-    ? await serverOnly(withFlows(options, 'server'), ['server'])
-    : (await withAgent(kind, withFlows({ ...options, wants: (part) => part === 'flows' }, kind), options.profile)).flows;
-  print(about, 1, Object.entries(profiles).flatMap(([who, profile]) => profileTables(profile, who)));
+  const { profiles, ...found } = await profiled(options.parts.join(), kind);
+  // With the profiler in them they are slower; it is one run all the same.
+  const figures = options.parts.join() === 'schedules' ? tablesOf({ options, schedules: { count: options.schedules, ...summaryOf([found]) } }) : [];
+  print(about, 1, [...figures, ...Object.entries(profiles).flatMap(([who, profile]) => profileTables(profile, who))]);
+}
+
+async function profiled(part, kind) {
+  if (part === 'schedules') return schedules(options, options.profile);
+  if (part === 'server') return serverOnly(withFlows(options, 'server'), ['server']);
+  return (await withAgent(kind, withFlows({ ...options, wants: (each) => each === 'flows' }, kind), options.profile)).flows;
 }
 
 function print(about, runs, tables) {

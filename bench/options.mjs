@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 
-const PARTS = ['handoff', 'flows', 'server', 'appends', 'replay'];
+const PARTS = ['handoff', 'flows', 'server', 'appends', 'replay', 'schedules'];
 const KINDS = ['task', 'command'];
 
 export const HELP = `npm run bench -- [options]
@@ -16,6 +16,7 @@ export const HELP = `npm run bench -- [options]
   --hand-offs N         flows one at a time (500)
   --append-seconds N    for each number of writers (3)
   --events N            in the log that is replayed, at least (200000)
+  --schedules N         due in the same minute (10000)
   --probes N            of the disk and the loopback (500)
   --directory DIR       where the fresh data directories are made: the disk that is measured (${tmpdir()})
   --json FILE           the figures as JSON
@@ -26,7 +27,7 @@ export const HELP = `npm run bench -- [options]
 const NAMES = {
   only: { type: 'string', default: PARTS.join(',') }, kind: { type: 'string', default: KINDS.join(',') }, runs: { type: 'string', default: '3' },
   flows: { type: 'string' }, 'warm-up': { type: 'string' }, 'in-flight': { type: 'string', default: '200' }, connections: { type: 'string' },
-  'hand-offs': { type: 'string', default: '500' }, 'append-seconds': { type: 'string', default: '3' }, events: { type: 'string', default: '200000' }, probes: { type: 'string', default: '500' },
+  'hand-offs': { type: 'string', default: '500' }, 'append-seconds': { type: 'string', default: '3' }, events: { type: 'string', default: '200000' }, probes: { type: 'string', default: '500' }, schedules: { type: 'string', default: '10000' },
   directory: { type: 'string', default: tmpdir() }, json: { type: 'string' }, markdown: { type: 'boolean', default: false }, profile: { type: 'string' },
   help: { type: 'boolean', default: false },
 };
@@ -39,7 +40,7 @@ export function optionsFrom(args) {
   const parts = listOf('only', values.only, PARTS);
   return {
     ...values, inFlight, runs: numberIn(values, 'runs'), handOffs: numberIn(values, 'hand-offs'), appendSeconds: numberIn(values, 'append-seconds'),
-    events: numberIn(values, 'events'), probes: numberIn(values, 'probes'), connections: numberIn(values, 'connections') ?? Math.min(inFlight, 256),
+    events: numberIn(values, 'events'), probes: numberIn(values, 'probes'), schedules: numberIn(values, 'schedules'), connections: numberIn(values, 'connections') ?? Math.min(inFlight, 256),
     kinds: listOf('kind', values.kind, KINDS), profile: values.profile === undefined ? undefined : listOf('profile', values.profile, ['server', 'agent']),
     parts, wants: (part) => parts.includes(part),
   };

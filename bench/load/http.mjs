@@ -15,6 +15,7 @@ export function apiClient(url, token, connections) {
 
   return {
     define: (jobnet, yaml) => send('PUT', `/api/v1/jobnets/${jobnet}`, 'application/yaml', yaml),
+    schedule: (schedule, text) => send('PUT', `/api/v1/schedules/${schedule}`, 'application/yaml', text),
     startRun: (jobnet) => send('POST', `/api/v1/jobnets/${jobnet}/runs`, 'application/json', '{}'),
     post: (path, body, bearer) => send('POST', path, 'application/json', JSON.stringify(body), bearer && { authorization: `Bearer ${bearer}` }),
     /** A body that goes on. */

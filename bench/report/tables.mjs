@@ -1,7 +1,7 @@
 import { figure, medianOf, middle, number, p50p99 } from './figures.mjs';
 
 /** Every table of a report, in the order in which they are read: `{ title, columns, rows }`. */
-export function tablesOf({ options, disk, loopback, handOff, flows, server, appends, replay }) {
+export function tablesOf({ options, disk, loopback, handOff, flows, server, appends, replay, schedules }) {
   return [
     disk && floorTable(disk, loopback),
     handOff && handOffTable(handOff, disk),
@@ -9,6 +9,7 @@ export function tablesOf({ options, disk, loopback, handOff, flows, server, appe
     server && serverTable(server, options),
     appends && appendsTable(appends),
     replay && replayTable(replay),
+    schedules && schedulesTable(schedules),
   ].filter((table) => table !== undefined);
 }
 
@@ -82,5 +83,14 @@ function replayTable({ events, logMiB, measured }) {
       ['start of a server, less that over an empty log', figure(measured.coldStartEventsPerSecond), `${middle(measured.startMs)} − ${middle(measured.emptyStartMs)}`],
       ['reading the log alone', figure(measured.readEventsPerSecond), middle(measured.readMs)],
     ],
+  };
+}
+
+function schedulesTable({ count, definingMs, first, later, cpuMs, peakMemoryMiB }) {
+  const row = (what, { decidedMs, startedMs, markedMs }) => [what, ...[decidedMs, startedMs, markedMs].map(({ p50, last }) => `${middle(p50)} / ${figure(last)}`)];
+  return {
+    title: `${number(count)} schedules due in the same minute, each with a task (defined in ${figure(definingMs)} ms; CPU ms of the first minute: server ${middle(cpuMs.server)}, agent ${middle(cpuMs.agent)}; peak MiB: ${middle(peakMemoryMiB.server)}, ${middle(peakMemoryMiB.agent)})`,
+    columns: ['from the instant that was due, ms p50 / last', 'OccurrenceStarted', 'RunStarted', 'the jobs\' own marks'],
+    rows: [row('the first minute', first), row('the next one', later)],
   };
 }

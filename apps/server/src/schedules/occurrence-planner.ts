@@ -5,6 +5,7 @@ import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
 import type { Occurrence } from '#occurrences/occurrence';
 import { occurrencesBetween } from '#occurrences/occurrences-between';
+import { remember } from '#occurrences/remember';
 import { renderParameters } from '#occurrences/render-parameters';
 import { CalendarsProjection } from '../calendars/calendars.projection.js';
 import { runIdOf } from '../event-sourcing/command-envelope.js';
@@ -27,8 +28,13 @@ export class OccurrencePlanner {
     return days !== undefined && 'rejected' in days ? [] : occurrencesBetween(definition, days, justAfter(after), justAfter(upTo));
   }
 
+  /** After an instant, in order, as far as anybody plans. */
+  after(definition: ScheduleDefinition, after: Instant): Iterable<Occurrence> {
+    return this.between(definition, after, horizonOf(after));
+  }
+
   next(definition: ScheduleDefinition, after: Instant): PlannedOccurrence | undefined {
-    for (const { key, at } of this.between(definition, after, instantOf(Date.parse(after) + HORIZON_MS))) return { key, at, zoneData: ZONE_DATA };
+    for (const each of this.after(definition, after)) return plannedAs(each);
     return undefined;
   }
 
@@ -43,6 +49,11 @@ export class OccurrencePlanner {
   }
 }
 
+/** As this process computes it. */
+export function plannedAs({ key, at }: RecordedOccurrence): PlannedOccurrence {
+  return { key, at, zoneData: ZONE_DATA };
+}
+
 /** Of the command that starts the run of an occurrence, whoever gives it, and however often. */
 export function startId(schedule: string, jobnet: string, key: string): string {
   return hashUuid(['occurrence', schedule, jobnet, key]);
@@ -50,6 +61,13 @@ export function startId(schedule: string, jobnet: string, key: string): string {
 
 export function instantOf(milliseconds: number): Instant {
   return new Date(milliseconds).toISOString() as Instant;
+}
+
+/** Of many schedules that are due together it is the same: to the day it is exact enough. */
+const horizonOfDay = remember(8, (day) => instantOf(Number(day) * 86_400_000 + HORIZON_MS));
+
+function horizonOf(after: Instant): Instant {
+  return horizonOfDay(String(Math.ceil(Date.parse(after) / 86_400_000)));
 }
 
 function justAfter(instant: Instant): Instant {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Occurrence } from '#events/planning/schedule.events';
+import type { Instant } from '#events/vocabulary';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 import { SchedulesProjection } from './schedules.projection.js';
 
@@ -20,6 +21,7 @@ export interface PendingStart {
   readonly overlap: 'allow' | 'skip' | 'queue' | 'replace';
   /** Of the event that decided it. */
   readonly eventId: string;
+  readonly decidedAt: Instant;
   readonly stage: 'wanted' | 'queued' | 'admitted';
   /** Open runs that are stopped for it. */
   readonly replaces: readonly string[];
@@ -37,7 +39,7 @@ export class PendingStarts implements Projection {
   /** Comes after the schedules. */
   apply({ event, recorded }: FoldedEvent): void {
     switch (event.type) {
-      case 'OccurrenceStarted': return this.want(recorded.stream.slice('schedule-'.length), event.data, recorded.id);
+      case 'OccurrenceStarted': return this.want(recorded.stream.slice('schedule-'.length), event.data, recorded.id, recorded.metadata.at);
       case 'RunAdmitted': return this.move(event.data.runId, { stage: 'admitted' });
       case 'RunQueued': return this.move(event.data.runId, { stage: 'queued', replaces: event.data.replaces ? event.data.behind : [] });
       case 'RunStarted':
@@ -66,10 +68,10 @@ export class PendingStarts implements Projection {
   }
 
   /** A person who fills up the past means all of it: what may not overlap comes one after the other. */
-  private want(schedule: string, { occurrence, runs, parameters, because }: Extract<FoldedEvent['event'], { type: 'OccurrenceStarted' }>['data'], eventId: string): void {
+  private want(schedule: string, { occurrence, runs, parameters, because }: Extract<FoldedEvent['event'], { type: 'OccurrenceStarted' }>['data'], eventId: string, decidedAt: Instant): void {
     const written = this.schedules.find(schedule)?.state.definition?.overlap ?? 'allow';
     const overlap = because === 'backfill' && written !== 'allow' ? 'queue' : written;
-    for (const { runId, jobnet } of runs) this.ready.set(runId, { runId, jobnet, schedule, occurrence, parameters, overlap, eventId, stage: 'wanted', replaces: [] });
+    for (const { runId, jobnet } of runs) this.ready.set(runId, { runId, jobnet, schedule, occurrence, parameters, overlap, eventId, decidedAt, stage: 'wanted', replaces: [] });
   }
 
   private move(runId: string, change: Pick<PendingStart, 'stage'> & { readonly replaces?: readonly string[] }): void {

@@ -181,6 +181,37 @@ describe('a log that was put back', () => {
     await settled();
     expect(await fate()).toEqual(['OccurrenceStarted', 'RunStarted', 'OccurrenceMissed', 'OccurrenceStarted', 'OccurrenceStarted', 'RunStarted', 'RunStarted']);
   });
+
+  it('starts no run that had waited and may have run in the stretch that was lost: that is on record, and a backfill starts it', async () => {
+    const agent = await ScriptedAgent.connected(server);
+    await schedule('cron: "30 2,3 * * *"\noverlap: queue\n');
+    await clock.advanceTo('2026-03-02T02:30:00.000Z');
+    await settled();
+    await clock.advanceTo('2026-03-02T03:30:00.000Z');
+    await settled();
+    const copy = server.get(LogFollower).position;
+    const [first = '', ...others] = (await server.read<{ items: { runId: string }[] }>('/api/v1/runs')).items.map(({ runId }) => runId);
+    expect(others).toEqual([]);
+    await agent.execute('A1', 0, first);
+    await settled();
+    const second = (await server.read<{ items: { runId: string }[] }>('/api/v1/runs')).items.map(({ runId }) => runId).find((runId) => runId !== first) ?? '';
+    await agent.execute('A1', 0, second);
+    server = await restoredTo(server, copy, clock);
+    agent.server = server;
+    agent.frames.length = 0;
+    agent.inventory = [];
+    await agent.sayHello();
+    await server.request('POST', '/api/v1/log/restored', { body: { reason: 'restored from the last copy' } });
+    await agent.connect();
+    await server.request('POST', `/api/v1/runs/${first}/release`, { body: { reason: 'looked at' } });
+    await server.skip(first, 'A1');
+    await settled();
+    expect((await server.events('&type=OccurrenceNotStarted')).map(({ data }) => data)).toMatchObject([{ key: '2026-03-02T03:30', runId: second, code: 'log-restored' }]);
+    expect((await server.store.events(`run-${second}`)).length).toBe(0);
+    await server.request('POST', '/api/v1/schedules/nightly/backfill', { body: { from: '2026-03-02T03:00:00.000Z', until: '2026-03-02T03:30:00.000Z', reason: 'it is to run again' } });
+    await server.request('POST', '/api/v1/schedules/nightly/backfill', { body: { from: '2026-03-02T03:00:00.000Z', until: '2026-03-02T03:30:00.001Z', reason: 'it is to run again' } });
+    expect((await server.store.events(`run-${second}`)).length).toBe(0);
+  });
 });
 
 describe('a zone database that has the next start at another instant', () => {

@@ -9,6 +9,7 @@ import { LogFollower } from '../event-sourcing/log-follower.js';
 import { Reaction } from '../event-sourcing/reaction.js';
 import { JobnetsProjection } from '../jobnets/jobnets.projection.js';
 import { AgentsAhead } from '../log/agents-ahead.js';
+import { LogProjection } from '../log/log.projection.js';
 import { StartRun } from '../runs/commands/start-run.handler.js';
 import { StopRun } from '../runs/interventions/stop-run.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
@@ -44,6 +45,7 @@ export class ScheduledStarts implements OnApplicationShutdown {
     private readonly runs: RunsProjection,
     private readonly jobnets: JobnetsProjection,
     private readonly ahead: AgentsAhead,
+    private readonly log: LogProjection,
     private readonly bus: CommandBus,
     private readonly identity: ServerIdentity,
   ) {}
@@ -82,8 +84,11 @@ export class ScheduledStarts implements OnApplicationShutdown {
   }
 
   private async goOn(start: PendingStart): Promise<Transacted> {
-    const { runId, jobnet, schedule, occurrence: { key }, overlap, stage } = start;
+    const { runId, jobnet, schedule, occurrence: { key }, overlap, stage, decidedAt } = start;
     try {
+      const { restoredAt } = this.log.state;
+      // It may have run in the stretch that was lost, and would run again (law 3); what was open then is held, and this was not open yet.
+      if (restoredAt !== undefined && decidedAt <= restoredAt) throw new CommandRejectedError('log-restored', 'it was decided before the log was put back, and may have run in the stretch that was lost; a backfill starts it');
       if (stage === 'wanted' && overlap !== 'allow') return await this.bus.execute(new AdmitRun(jobnet, { runId, schedule, key, overlap }, this.envelopeOf(start, 'admit')));
       return await this.startRun(start);
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { EventMetadata, Instant } from '#events/vocabulary';
 import type { DueOccurrence } from '#domain/schedule/decide-occurrences';
 import type { PlannedOccurrence } from '#events/planning/schedule.events';
+import type { Occurrence } from '#occurrences/occurrence';
 import { CommandRejectedError } from '../../event-sourcing/command-failures.js';
-import type { OccurrencePlanner } from '../occurrence-planner.js';
+import { type OccurrencePlanner, plannedAs } from '../occurrence-planner.js';
 import type { ScheduleAggregate } from '../schedule.aggregate.js';
 
 /** As many occurrences are decided in one append, which holds 500 events. */
@@ -23,10 +24,12 @@ export function decideDue(schedule: ScheduleAggregate, metadata: EventMetadata, 
   const { definition, decidedUpTo, version, mode } = schedule.state;
   if (definition === undefined || decidedUpTo === undefined || mode === 'retired') return { next: undefined, more: false };
   const now = metadata.at;
-  const found = first(planner.between(definition, decidedUpTo, now), AT_ONCE + 1);
-  const due = upToOneAppend(found.slice(0, AT_ONCE).map((each) => planner.due(definition, each, now)));
-  const more = found.length > due.length;
-  const next = planner.next(definition, due.at(-1)?.at ?? (decidedUpTo > now ? decidedUpTo : now));
+  // One row of starts answers what is due and what comes next: beginning a row costs more than going on with it.
+  const row = dueAndNext(planner.after(definition, decidedUpTo), now);
+  const due = upToOneAppend(row.filter(({ at }) => at <= now).slice(0, AT_ONCE).map((each) => planner.due(definition, each, now)));
+  const following = row[due.length];
+  const more = following !== undefined && following.at <= now;
+  const next = following === undefined ? undefined : plannedAs(following);
   schedule.handle({ type: 'DecideOccurrences', version, due, more, restoredAt, next }, metadata);
   return { next, more };
 }
@@ -43,16 +46,18 @@ export function decideAllDue(schedule: ScheduleAggregate, metadata: EventMetadat
 
 /** The first of them, at least one: as many as fit into one append. */
 export function upToOneAppend(due: readonly DueOccurrence[]): readonly DueOccurrence[] {
+  if (due.length <= 1) return due;
   let bytes = 0;
   const end = due.findIndex((each, index) => (bytes += Buffer.byteLength(JSON.stringify(each)) + BYTES_BESIDES) > BYTES_AT_ONCE && index > 0);
   return end < 0 ? due : due.slice(0, end);
 }
 
-function first<Item>(items: Iterable<Item>, most: number): Item[] {
-  const taken: Item[] = [];
-  for (const item of items) {
-    taken.push(item);
-    if (taken.length === most) break;
+/** Those that are due, or more of them than one append holds, and the first that is not. */
+function dueAndNext(starts: Iterable<Occurrence>, now: Instant): Occurrence[] {
+  const row: Occurrence[] = [];
+  for (const start of starts) {
+    row.push(start);
+    if (start.at > now || row.length > AT_ONCE) break;
   }
-  return taken;
+  return row;
 }
