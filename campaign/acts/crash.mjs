@@ -6,7 +6,7 @@ import { killAgent, loseJournal, restartServer, startForgetful } from './restart
 const PATIENCE_MS = 2_500;
 /** Where a process has to start first, or an operator's word to be accepted. */
 const LONG_PATIENCE_MS = 9_000;
-const LONG = ['restore', 'forget', 'work'];
+const LONG = ['restore', 'forget', 'work', 'time'];
 /** These die alone, and what is their agent's goes on: what dies with them. */
 const CHILDREN = { wrapper: 'processes', host: 'tasks' };
 

@@ -6,8 +6,10 @@ import { randomFrom } from '../draw/random.mjs';
 import { storyOf } from '../report/story.mjs';
 import { AGENTS, Stage } from '../stage/stage.mjs';
 import { pause, until } from '../stage/waiting.mjs';
+import { undecidedStarts } from '../check/schedules.mjs';
 import { strike } from './faults.mjs';
-import { Workload } from './workload.mjs';
+import { Schedules } from './schedules.mjs';
+import { JOBNETS, Workload } from './workload.mjs';
 import { closingWords } from './words.mjs';
 
 const CLOSING_MS = 90_000;
@@ -37,6 +39,7 @@ class Round {
     this.excuses = [];
     this.marking = [];
     this.workload = new Workload(stage, plan);
+    this.schedules = new Schedules(stage, this.workload, plan, JOBNETS);
   }
 
   note(fault, step) {
@@ -71,12 +74,14 @@ class Round {
     AGENTS.forEach((name, index) => stage.startAgent(name, plan.slots[index]));
     await Promise.all(AGENTS.map((name) => stage.agent(name).line('connected to ')));
     await workload.define();
+    await this.schedules.define();
     const working = workload.run();
     working.catch(() => undefined);
     for (const fault of plan.faults) await strike(stage, fault, this);
     workload.isOver = true;
     await working;
     await Promise.all(this.marking);
+    await this.schedules.pause();
     await this.checkRecord();
     await this.closeRuns();
     await this.lastResults();
@@ -93,7 +98,8 @@ class Round {
       const out = new Set((await stage.api.all('/running')).map(({ runId }) => runId));
       const due = (await stage.api.all('/runs')).filter(({ runId, finishedAt }) => finishedAt === undefined || out.has(runId));
       for (const { runId } of due) for (const word of closingWords(random, await stage.api.get(`/runs/${runId}`))) await workload.tell(word);
-      return due.length === 0;
+      await this.schedules.answerAsked();
+      return due.length === 0 && undecidedStarts(await stage.api.log()).length === 0;
     }, CLOSING_MS, ASKING_MS);
     this.surprised();
     if (closed === undefined) {

@@ -5,7 +5,7 @@ import { AGENTS } from '../stage/stage.mjs';
 import { pause, until } from '../stage/waiting.mjs';
 import { wordFor } from './words.mjs';
 
-const JOBNETS = 8;
+export const JOBNETS = Array.from({ length: 8 }, (_, index) => `N${index + 1}`);
 const MOST_RUNS = 1.25;
 
 export class Workload {
@@ -23,10 +23,7 @@ export class Workload {
   }
 
   async define() {
-    for (let index = 1; index <= JOBNETS; index += 1) {
-      const jobnet = jobnetFrom(this.random, `N${index}`, AGENTS, this.stage.marks);
-      await this.answer('PUT', `/jobnets/N${index}`, jobnet);
-    }
+    for (const name of JOBNETS) await this.answer('PUT', `/jobnets/${name}`, jobnetFrom(this.random, name, AGENTS, this.stage.marks));
   }
 
   /** Until the faults are over, and at least as many runs as were asked for. */
@@ -51,7 +48,7 @@ export class Workload {
   /** Through every outage: the key makes one that was answered by nobody harmless. */
   async startMore(count) {
     for (let index = 0; index < count; index += 1) {
-      const [number, jobnet] = [this.started.length + 1, `N${this.random.whole(1, JOBNETS)}`];
+      const [number, jobnet] = [this.started.length + 1, this.random.pick(JOBNETS)];
       this.started.push(undefined);
       const { runId } = await this.answer('POST', `/jobnets/${jobnet}/runs`, { reason: 'the campaign' }, `start-${this.seed}-${number}`);
       this.started[number - 1] = runId;

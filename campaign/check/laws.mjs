@@ -5,6 +5,7 @@ import { Excuses } from './excuses.mjs';
 import { factsOf, unmatchedResults } from './facts.mjs';
 import { foldRun, shownStates } from './fold.mjs';
 import { isUpTo, Lives } from './lives.mjs';
+import { checkSchedules, undecidedStarts } from './schedules.mjs';
 import { checkRestores, isForgottenByRestore } from './restores.mjs';
 
 const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded'];
@@ -29,6 +30,8 @@ export function check({ marks, former, log, answered, seen, excuses: given }) {
   checkResults(marks, facts, excuses, unmatchedResults(lives));
   checkEvidence(marks, facts, excuses, lives);
   for (const [runId, events] of byStream(log, 'run-')) if (!events.some(({ type }) => type === 'RunFinished')) throw new Broken(7, 'the run was never closed', runId);
+  const [undecided] = undecidedStarts(log);
+  if (undecided !== undefined) throw new Broken(4, `run ${undecided} was decided by a schedule, and nobody says what became of it`, undecided);
   return marks.size;
 }
 
@@ -38,6 +41,7 @@ export function checkRecord({ log, answered }) {
   const runs = byStream(log, 'run-');
   checkAnswers(log, runs, answered);
   for (const events of runs.values()) foldRun(events);
+  checkSchedules(log);
 }
 
 /** No gap and no repeat. */
@@ -67,8 +71,8 @@ function checkAnswers(log, runs, answered) {
 function streamOf(what, runId) {
   if (runId !== undefined) return `run-${runId}`;
   if (what.endsWith('/log/restored')) return 'log-kiroku';
-  const [, kind, name] = /\/(jobnets|runs|agents|executions)\/([^/~]+)/.exec(what);
-  return `${{ jobnets: 'jobnet', runs: 'run', agents: 'agent', executions: 'run' }[kind]}-${name}`;
+  const [, kind, name] = /\/(jobnets|runs|agents|executions|schedules)\/([^/~]+)/.exec(what);
+  return `${{ jobnets: 'jobnet', runs: 'run', agents: 'agent', executions: 'run', schedules: 'schedule' }[kind]}-${name}`;
 }
 
 /** Each execution at most once, ever; only one that was dispatched; and none of which it was said that it never would. */

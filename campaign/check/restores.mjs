@@ -42,7 +42,7 @@ function checkHeld(lives, life) {
 
 /**
  * Of a job of which an execution ran in the lost stretch (it was dispatched or reported in there, and the job itself says that it began), no other
- * execution is dispatched before an operator has released the run that was held because of the restore, or has started it anew.
+ * execution is dispatched before an operator has released the run that was held because of the restore, or has started it anew, by itself or as an occurrence that was asked about.
  */
 function checkAgain(lives, life, facts, marks) {
   const ran = new Map();
@@ -57,6 +57,7 @@ function checkAgain(lives, life, facts, marks) {
     for (const { type, data, stream, actor } of lives.logs[later].slice(kept)) {
       if (type === 'RunHeldByRestore') words.set(stream, 'held');
       if (actor.kind === 'operator' && (type === 'RunStarted' || (type === 'RunReleased' && words.get(stream) === 'held'))) words.set(stream, 'said');
+      if (actor.kind === 'operator' && type === 'OccurrenceStarted') for (const { runId } of data.runs) words.set(`run-${runId}`, 'said');
       const before = ran.get(`${stream} ${data.jobId}`);
       if (type !== 'JobDispatched' || before === undefined || before.has(data.executionId) || words.get(stream) === 'said') continue;
       throw new Broken(3, `${data.executionId} was dispatched by itself after the log was put back, and ${[...before].join(', ')} of the lost stretch had run`, facts.get(data.executionId).runId);

@@ -11,6 +11,8 @@ const serves = (dispatcher) => dispatcher.follower !== undefined;
 /** The journal's own file, when it is written anew. */
 const isJournal = (from) => from.endsWith('/journal.tmp');
 
+const isScheduled = ({ planned }) => planned !== undefined;
+
 /** Methods of classes, or of one object. `prelude` says what makes a step likely. */
 export const METHOD_STEPS = [
   { step: 'server: a start was asked', module: `${server}runs/commands/start-run.handler.js`, name: 'StartRunHandler', method: 'execute', when: 'before' },
@@ -39,6 +41,12 @@ export const METHOD_STEPS = [
   { step: 'server: runs are held, before the epoch begins', module: `${server}log/restore-log.handler.js`, name: 'RestoreLogHandler', method: 'holdOpenRuns', when: 'after', prelude: 'restore' },
   { step: 'server: before it recovers executions', module: `${server}runs/commands/recover-executions.handler.js`, name: 'RecoverExecutionsHandler', method: 'execute', when: 'before', prelude: 'restore' },
   { step: 'server: executions are recovered', module: `${server}runs/commands/recover-executions.handler.js`, name: 'RecoverExecutionsHandler', method: 'execute', when: 'after', prelude: 'restore' },
+  { step: 'server: a schedule is due, before it decides', module: `${server}schedules/commands/decide-occurrences.handler.js`, name: 'DecideOccurrencesHandler', method: 'execute', when: 'before', prelude: 'time' },
+  { step: 'server: a schedule has decided', module: `${server}schedules/commands/decide-occurrences.handler.js`, name: 'DecideOccurrencesHandler', method: 'execute', when: 'after', prelude: 'time' },
+  { step: 'server: before a run is admitted', module: `${server}schedules/commands/admit-run.handler.js`, name: 'AdmitRunHandler', method: 'execute', when: 'before', prelude: 'time' },
+  { step: 'server: a run is admitted, queued or passed over', module: `${server}schedules/commands/admit-run.handler.js`, name: 'AdmitRunHandler', method: 'execute', when: 'after', prelude: 'time' },
+  { step: 'server: before a scheduled run starts', module: `${server}runs/commands/start-run.handler.js`, name: 'StartRunHandler', method: 'execute', when: 'before', only: isScheduled, prelude: 'time' },
+  { step: 'server: a scheduled run has started', module: `${server}runs/commands/start-run.handler.js`, name: 'StartRunHandler', method: 'execute', when: 'after', only: isScheduled, prelude: 'time' },
   { step: 'agent: welcomed, before the session is durable', module: `${agent}executions/execution-keeper.js`, name: 'ExecutionKeeper', method: 'sessionBegan', when: 'before', prelude: 'reconnect' },
   { step: 'agent: the session is durable', module: `${agent}executions/execution-keeper.js`, name: 'ExecutionKeeper', method: 'sessionBegan', when: 'after', prelude: 'reconnect' },
   { step: 'agent: before a write of the journal', module: `${agent}journal/journal-file.js`, name: 'OpenJournalFile', method: 'append', when: 'before' },
