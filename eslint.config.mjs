@@ -5,6 +5,10 @@ const sqliteElsewhere = {
   name: 'better-sqlite3', message: 'Only libs/event-store/src/sqlite knows the driver; use the port in libs/event-store/src/event-store.port.ts.',
 };
 
+const postgresElsewhere = {
+  name: 'pg', message: 'Only libs/event-store/src/postgres knows the driver; use the port in libs/event-store/src/event-store.port.ts.',
+};
+
 const nestEvents = {
   name: '@nestjs/cqrs',
   importNames: ['EventBus', 'EventPublisher', 'UnhandledExceptionBus', 'Saga', 'EventsHandler', 'IEventBus', 'ofType'],
@@ -27,7 +31,7 @@ function never(banned, message) {
 }
 
 /** The imports of one folder. In flat configuration the last one wins, so that each layer is told whole. */
-function layer(files, patterns, { paths = [sqliteElsewhere, nestEvents], ignores = ['**/*.spec.ts'] } = {}) {
+function layer(files, patterns, { paths = [sqliteElsewhere, postgresElsewhere, nestEvents], ignores = ['**/*.spec.ts'] } = {}) {
   return { files, ignores, rules: { 'no-restricted-imports': ['error', { paths, patterns: [leavesItsRoom, ...patterns] }] } };
 }
 
@@ -41,6 +45,8 @@ const layers = [
   layer(['libs/events/src/**/*.ts'], [only(['zod$'], 'The storage contract knows zod and itself.')]),
   layer(['libs/event-store/**/*.ts'], [only(['#events/', '#event-store/', 'node:'], 'A store knows events, Node and its own driver.')]),
   layer(['libs/event-store/src/sqlite/**/*.ts'], [only(['#events/', 'node:', 'better-sqlite3$'], 'A store knows events, Node and its own driver.')], { paths: [], ignores: [] }),
+  layer(['libs/event-store/src/postgres/**/*.ts'], [only(['#events/', 'node:', 'pg$'], 'A store knows events, Node and its own driver.')], { paths: [], ignores: [] }),
+  layer(['libs/event-store/{src/kurrentdb,test-support}/**/*kurrentdb*.ts', 'libs/event-store/src/kurrentdb/**/*.ts'], [only(['#events/', '#event-store/', 'node:', '@kurrent/kurrentdb-client', '@grpc/grpc-js$'], 'A store knows events, Node and its own driver.')]),
   layer(['libs/protocol/**/*.ts'], [only(['#events/', 'zod$'], 'The protocol is schemas and types: #events/... and zod.')]),
   layer(['libs/tasks/src/**/*.ts'], [never(['[^.]'], 'What authors of tasks import carries nothing with it.')]),
   layer(['apps/agent/**/*.ts'], [never(['#event-store/', '#domain/'], 'An agent knows no log and no rules: what it needs is said in #protocol/....')], { ignores: [] }),

@@ -22,11 +22,14 @@ export async function openStore(url: string, options: OpeningOptions = {}): Prom
       return openSqliteEventStore({ ...options, file: url.slice('sqlite:'.length) });
     }
     case 'postgres':
-    case 'postgresql':
+    case 'postgresql': {
+      const { openPostgresEventStore } = await import('./postgres/open-postgres-event-store.js');
+      return openPostgresEventStore({ ...options, url });
+    }
     case 'kurrentdb':
     case 'kurrent':
     case 'esdb':
-      throw new Error(`a store at ${scheme}: comes with a later version; this one stores in sqlite:FILE`);
+      throw new Error(`a store at ${scheme}: comes with a later version; this one stores in sqlite:FILE or postgres://…`);
     default:
       // Never the whole: it may hold a password.
       throw new Error(`there is no kind of store called "${scheme}"`);

@@ -28,12 +28,16 @@ describe('server', () => {
   });
 
   it.each([
-    ['--listen', '7420'], ['--listen', 'a:65536'], ['--listen', '::1:80'], ['--listen', 'a:b'], ['--store', 'sqlite:'], ['--store', 'log.db'],
+    ['--listen', '7420'], ['--listen', 'a:65536'], ['--listen', '::1:80'], ['--listen', 'a:b'], ['--store', 'sqlite:'], ['--store', 'log.db'], ['--store', 'postgres:db'],
   ])('refuses %s %s as wrong usage', async (...flags) => {
     expect(await run(['server', ...flags])).toMatchObject({ code: 2, handed: {} });
   });
 
-  it.each(['kurrentdb://h', 'postgres://u@h/db', 'postgresql://h'])('says that a store at %s comes later', async (store) => {
+  it.each(['postgres://u:p@h/db', 'postgresql://a,b:1/db?schema=s'])('hands over where a database is: %s', async (store) => {
+    expect((await run(['server', '--store', store])).handed.server).toMatchObject({ store });
+  });
+
+  it.each(['kurrentdb://h', 'esdb://h'])('says that a store at %s comes later', async (store) => {
     expect(await run(['server', '--store', store])).toMatchObject({ code: 2, stderr: expect.stringContaining('comes with a later version') });
   });
 

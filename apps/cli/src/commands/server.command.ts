@@ -19,7 +19,7 @@ export function addServerCommand(program: Command, context: CliContext): void {
   program.command('server').description('run a server in this process')
     .option('--listen <host:port>', `where it serves; port 0 takes a free one (KIROKU_LISTEN; ${DEFAULT_LISTEN})`)
     .option('--data <dir>', 'tokens and derived files (KIROKU_DATA; .kiroku)')
-    .option('--store <store>', 'the log: sqlite:FILE (KIROKU_STORE; sqlite:DATA/log.db)')
+    .option('--store <store>', 'the log: sqlite:FILE or postgres://USER@HOST/DATABASE (KIROKU_STORE; sqlite:DATA/log.db)')
     .option('--agent-grace <seconds>', `how long an agent may be silent before it counts as unreachable; three times that after a start (KIROKU_AGENT_GRACE; ${DEFAULT_AGENT_GRACE})`)
     .action(async (flags: Flags) => {
       const options = serverOptions(flags, context);

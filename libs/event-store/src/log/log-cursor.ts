@@ -32,8 +32,8 @@ export class LogCursor {
   }
 
   /** The next batch, made of at least one append if there is one. @throws CorruptLogError */
-  next(): Step {
-    if (this.index === this.page.length) this.turnPage();
+  async next(): Promise<Step> {
+    if (this.index === this.page.length) await this.turnPage();
     const batch: RecordedEvent[] = [];
     let characters = 0;
     for (; this.index < this.page.length; this.index += 1) {
@@ -46,10 +46,11 @@ export class LogCursor {
     return { batch, more: this.index < this.page.length || this.wasFull };
   }
 
-  private turnPage(): void {
-    let expected = this.expected ?? this.source.startOf(this.after + 1);
+  /** One that fails may be tried again: nothing has changed until the page is there. */
+  private async turnPage(): Promise<void> {
+    let expected = this.expected ?? await this.source.startOf(this.after + 1);
     const limit = this.size.appends;
-    const page = this.source.page(expected, limit, this.filter?.streamPrefixes);
+    const page = await this.source.page(expected, limit, this.filter?.streamPrefixes);
     for (const { position, count } of page) {
       if (position !== expected || count < 1) throw new CorruptLogError(`the log has a gap: position ${expected} is followed by ${position}`);
       expected += count;

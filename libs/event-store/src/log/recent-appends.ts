@@ -21,6 +21,12 @@ export class RecentAppends {
     if (this.appends.length > MOST_APPENDS || this.characters > MOST_CHARACTERS) this.forgetOldest();
   }
 
+  /** After somebody else has committed: what is kept would end before the log does. */
+  clear(): void {
+    this.appends = [];
+    this.characters = 0;
+  }
+
   /** As `LogSource.page`, or undefined when the first position lies further back than what is kept. */
   page(from: number, limit: number, prefixes: readonly string[] | undefined): readonly StoredAppend[] | undefined {
     const start = this.appends.findLastIndex(({ position }) => position <= from);

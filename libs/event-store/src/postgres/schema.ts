@@ -1,0 +1,61 @@
+import type { Connection } from './connection.js';
+import { ForeignDatabaseError } from './postgres.errors.js';
+
+/** Raised when the table changes; a log of a later version is refused. */
+const SCHEMA_VERSION = 1;
+
+/** "Kiro": the first half of the lock's number; the second comes from the name of the schema. */
+const LOCK_CLASS = 0x4b69726f;
+
+/**
+ * One row an append, in text: `jsonb` would refuse what JSON allows (a NUL character) and change the rest. `position` is that of
+ * the append's first event. Names are compared byte by byte, whatever the database's language.
+ */
+function tableIn(schema: string): string {
+  return `
+  CREATE SCHEMA IF NOT EXISTS ${schema};
+  CREATE TABLE ${schema}.appends (
+    position bigint PRIMARY KEY,
+    stream text COLLATE "C" NOT NULL,
+    revision bigint NOT NULL,
+    count integer NOT NULL CHECK (count > 0),
+    metadata text NOT NULL,
+    events text NOT NULL,
+    UNIQUE (stream, revision)
+  );
+  COMMENT ON TABLE ${schema}.appends IS 'Kiroku log, schema ${SCHEMA_VERSION}';`;
+}
+
+/**
+ * Begins a transaction that has the log to itself until it ends. PostgreSQL lets the lock go only when the transaction can be
+ * seen by everybody, so the order of commits is the order of locks, and who has the lock sees all that was appended before:
+ * whatever the database's defaults, each statement looks anew.
+ */
+export function beginAlone(schema: string): string {
+  return `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(${LOCK_CLASS}, hashtext('${schema}'))`;
+}
+
+/**
+ * Makes the table or checks it. Several servers may do so at once: one makes it, the others find it.
+ *
+ * @throws ForeignDatabaseError when the table is something else, or of a later version
+ */
+export async function provideTable(connection: Connection, schema: string): Promise<void> {
+  if (await isThere(connection, schema)) return;
+  await connection.run(beginAlone(schema));
+  if (!await isThere(connection, schema)) await connection.run(tableIn(schema));
+  await connection.run('COMMIT');
+}
+
+async function isThere(connection: Connection, schema: string): Promise<boolean> {
+  const [[table, comment] = []] = await connection.ask({
+    name: '', text: `SELECT to_regclass($1)::text, obj_description(to_regclass($1), 'pg_class')`, values: [`${schema}.appends`],
+  });
+  if (table === null || table === undefined) return false;
+  const version = Number(/^Kiroku log, schema (\d+)$/.exec(String(comment))?.[1]);
+  if (Number.isNaN(version)) throw new ForeignDatabaseError(`there is a table ${schema}.appends, but it is no log of Kiroku`);
+  if (version > SCHEMA_VERSION) {
+    throw new ForeignDatabaseError(`the log was written by a later Kiroku (schema ${version}; this one knows up to ${SCHEMA_VERSION})`);
+  }
+  return true;
+}
