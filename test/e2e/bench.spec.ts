@@ -64,6 +64,6 @@ describe('the benchmark', () => {
   }, 60_000);
 
   it('refuses what it does not know', async () => {
-    await expect(bench('--only', 'everything')).rejects.toThrow('--only knows handoff, flows, server, appends, replay, not \'everything\'');
+    await expect(bench('--only', 'everything')).rejects.toThrow('--only knows handoff, flows, server, appends, replay, schedules, not \'everything\'');
   });
 });
