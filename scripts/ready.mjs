@@ -81,7 +81,7 @@ async function build() {
   const hash = sourcesHash();
   const { compile } = await import('./compile.mjs');
   try {
-    compile();
+    await compile();
   } catch (error) {
     fail(error.message);
   }
@@ -89,14 +89,15 @@ async function build() {
   say(`built in ${seconds(started)}`);
 }
 
-/** A hash over every source that ends up in dist, by content: time stamps of a checkout say nothing. */
+/** A hash over everything that ends up in dist, packages by the lock file, by content: time stamps of a checkout say nothing. */
 function sourcesHash() {
   const hash = createHash('sha256');
   const files = ['apps', 'libs'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)));
   const sources = files.filter((name) => /\.(ts|sh)$/.test(name) && !name.endsWith('.spec.ts')).sort();
-  for (const name of [...sources, '.swcrc', 'scripts/compile.mjs']) {
+  for (const name of [...sources, '.swcrc', 'package-lock.json', 'scripts/compile.mjs', 'scripts/bundle-packages.mjs']) {
     hash.update(name).update('\0').update(readFileSync(join(root, name))).update('\0');
   }
+  hash.update(process.env.KIROKU_UNBUNDLED ?? '');
   return hash.digest('hex');
 }
 
