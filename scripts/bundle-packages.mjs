@@ -29,7 +29,7 @@ const AS_ES_MODULES = { 'rxjs/operators': join(rxjs, 'operators', 'index.js'), r
 /** CommonJS inside an ES module asks for Node's own modules with it. */
 const REQUIRE = "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);";
 
-/** What another answer needs another build for. */
+/** Then our modules alone are compiled, and everything else runs from the installed packages. */
 export const isSwitchedOff = (process.env.KIROKU_UNBUNDLED ?? '') !== '';
 
 /** @param dist compiled, with our modules alone */
