@@ -1,0 +1,82 @@
+import { NO_STREAM } from '@kurrent/kurrentdb-client';
+import type { Appended, ExpectedRevision } from '../event-store.port.js';
+import { CorruptLogError, WrongExpectedRevisionError } from '../event-store.errors.js';
+import type { PreparedAppend } from '../log/prepared-append.js';
+import type { DatabaseReader } from './database-reader.js';
+import { isWrongVersion } from './kurrentdb.errors.js';
+import type { Attempt, PersistentCaller } from './persistent-caller.js';
+import { toDatabase } from './stored-event.js';
+
+/** What the database answers when it cannot find the place of a repeat: -1, in 64 bits without a sign. */
+const NO_POSITION = 0xffff_ffff_ffff_ffffn;
+
+/** Appends to one database under one prefix; as many at once as are asked for. */
+export class AppendWriter {
+  private readonly underWay = new Map<string, Promise<Appended>>();
+
+  constructor(private readonly caller: PersistentCaller, private readonly reader: DatabaseReader, private readonly prefix: string) {}
+
+  /** The same append twice at once is one: the database drops a repeat whose original is not yet indexed, without an answer. */
+  append(prepared: PreparedAppend): Promise<Appended> {
+    if (prepared.ids.length === 0) return this.tracked(`${this.underWay.size} ${prepared.stream}`, () => this.placeOf(prepared));
+    return this.tracked(`${prepared.stream} ${prepared.expected} ${prepared.ids.join()}`, () => this.write(prepared));
+  }
+
+  /** Resolves once nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay.values());
+  }
+
+  private tracked(key: string, work: () => Promise<Appended>): Promise<Appended> {
+    const same = this.underWay.get(key);
+    if (same !== undefined) return same;
+    const done = work().finally(() => this.underWay.delete(key));
+    this.underWay.set(key, done);
+    return done;
+  }
+
+  private async write(prepared: PreparedAppend): Promise<Appended> {
+    const { stream, expected, ids } = prepared;
+    const { nextExpectedRevision, position } = await this.caller.call(`appending to ${stream}`, this.attemptAt(prepared));
+    const revision = (expected === 'none' ? -1 : expected) + ids.length;
+    if (Number(nextExpectedRevision) !== revision) {
+      throw new CorruptLogError(`${stream} goes on at revision ${nextExpectedRevision}, not at ${revision}: part of it was deleted from the database`);
+    }
+    return { revision, position: position === undefined || position.commit === NO_POSITION ? await this.positionOf(stream, revision) : position.commit };
+  }
+
+  private attemptAt(prepared: PreparedAppend): Attempt<{ nextExpectedRevision: bigint; position?: { commit: bigint } }> {
+    const { stream, expected } = prepared;
+    const events = toDatabase(prepared);
+    const streamState = expected === 'none' ? NO_STREAM : BigInt(expected);
+    return async (client, attempt) => {
+      try {
+        return await client.appendToStream(this.prefix + stream, events, { streamState, deadline: this.caller.patience.answerMs });
+      } catch (error) {
+        if (!isWrongVersion(error)) throw error;
+        const actual = typeof error.actualState === 'bigint' ? Number(error.actualState) : 'none';
+        // While the stream stands further back, an earlier attempt that got no answer may yet be carried out: "conflict" would say that it will not.
+        if (attempt > 0 && isBehind(actual, expected)) throw error;
+        throw new WrongExpectedRevisionError(stream, expected, actual);
+      }
+    };
+  }
+
+  private async positionOf(stream: string, revision: number): Promise<bigint> {
+    const [found] = await this.reader.streamPage(stream, revision - 1, 1);
+    if (found?.event.revision !== revision) throw new CorruptLogError(`${stream} has no revision ${revision}, which was appended`);
+    return found.event.position;
+  }
+
+  /** An empty append is answered by reading: the database would call one to an absent stream a success at revision 0. */
+  private async placeOf({ stream, expected }: PreparedAppend): Promise<Appended> {
+    const last = await this.reader.lastOf(stream);
+    const stands = last?.event.revision ?? 'none';
+    if (stands !== expected) throw new WrongExpectedRevisionError(stream, expected, stands);
+    return last === undefined ? { revision: -1, position: 0n } : { revision: last.event.revision, position: last.event.position };
+  }
+}
+
+function isBehind(actual: ExpectedRevision, expected: ExpectedRevision): boolean {
+  return (actual === 'none' ? -1 : actual) < (expected === 'none' ? -1 : expected);
+}

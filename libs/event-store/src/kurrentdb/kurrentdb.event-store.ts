@@ -1,0 +1,149 @@
+import type { Appended, EventStore, ExpectedRevision, NewEvent, Position, ReadFilter, RecordedEvent } from '../event-store.port.js';
+import { CorruptLogError, StoreUnavailableError } from '../event-store.errors.js';
+import { CommitSignal } from '../log/commit-signal.js';
+import { PageSize } from '../log/page-size.js';
+import { prepareAppend } from '../log/prepared-append.js';
+import { AppendWriter } from './append-writer.js';
+import { DatabaseCursor } from './database-cursor.js';
+import { DatabaseReader } from './database-reader.js';
+import type { PersistentCaller } from './persistent-caller.js';
+import type { RenewableClient } from './renewable-client.js';
+import { until, waitAtMost } from './waiting.js';
+import { waitForNews } from './wait-for-news.js';
+
+/**
+ * For how long the end of the log is watched through our own appends alone. After that a subscription watches for those of others: under load there is
+ * none, so that the log is read once and not twice.
+ */
+const QUIET_MS = 20;
+
+/** After this long without news the log is read all the same, which finds out whether the database is still there. */
+const NO_NEWS_MS = 10_000;
+
+/** Between two tries to follow a log that cannot be read. */
+const OUTAGE_PAUSE_MS = 250;
+
+type Batches = AsyncGenerator<readonly RecordedEvent[], void, void>;
+
+/** A log in a KurrentDB or an EventStoreDB, one node or several. Made by `openKurrentDbEventStore`. */
+export class KurrentDbEventStore implements EventStore {
+  private readonly commits = new CommitSignal();
+  private readonly closing = new AbortController();
+  private readonly reader: DatabaseReader;
+  private readonly writer: AppendWriter;
+  private closed: Promise<void> | undefined;
+
+  constructor(private readonly clients: RenewableClient, private readonly caller: PersistentCaller, prefix: string) {
+    this.reader = new DatabaseReader(caller, prefix);
+    this.writer = new AppendWriter(caller, this.reader, prefix);
+  }
+
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    const prepared = prepareAppend(stream, expected, events);
+    this.requireOpen();
+    const appended = await this.writer.append(prepared);
+    if (events.length > 0) this.commits.announce();
+    return appended;
+  }
+
+  async *read(stream: string, from = 0): AsyncGenerator<RecordedEvent, void, void> {
+    const size = new PageSize();
+    for (let after = from - 1; ;) {
+      this.requireOpen();
+      const limit = size.appends;
+      const page = await this.reader.streamPage(stream, after, limit);
+      for (const { event } of page) {
+        if (event.revision !== after + 1) throw new CorruptLogError(`${stream} has a gap: revision ${after} is followed by ${event.revision}`);
+        after = event.revision;
+        yield event;
+      }
+      if (page.length < limit) return;
+      size.learn(page.map(({ event }) => ({ events: JSON.stringify(event.data) })));
+    }
+  }
+
+  async *readAll(after?: Position, filter?: ReadFilter): Batches {
+    const cursor = new DatabaseCursor(this.reader, after, filter);
+    for (let more = true; more;) {
+      this.requireOpen();
+      const step = await cursor.next();
+      if (step.batch.length > 0) yield step.batch;
+      more = step.more;
+    }
+  }
+
+  async *subscribe(after?: Position, options: { readonly filter?: ReadFilter; readonly signal?: AbortSignal } = {}): Batches {
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    const signals = [this.closing.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    if (signals.some(({ aborted }) => aborted)) return;
+    for (const signal of signals) signal.addEventListener('abort', end, { once: true });
+    try {
+      yield* this.follow(new DatabaseCursor(this.reader, after, options.filter), options.filter, ended.signal);
+    } finally {
+      for (const signal of signals) signal.removeEventListener('abort', end);
+    }
+  }
+
+  async head(): Promise<Position | undefined> {
+    this.requireOpen();
+    return (await this.reader.last())?.event.position;
+  }
+
+  close(): Promise<void> {
+    return this.closed ??= this.finish();
+  }
+
+  private async finish(): Promise<void> {
+    this.closing.abort();
+    await this.writer.idle();
+    this.caller.close();
+    this.clients.close();
+  }
+
+  private requireOpen(): void {
+    if (this.closed !== undefined) throw new StoreUnavailableError('the event store is closed');
+  }
+
+  /** Reads to the end and waits there, again and again, with one cursor. An outage is waited out: what came meanwhile is read afterwards. */
+  private async *follow(cursor: DatabaseCursor, filter: ReadFilter | undefined, ended: AbortSignal): Batches {
+    while (!ended.aborted) {
+      const seen = this.commits.count;
+      const step = await until(ended, this.stepOf(cursor));
+      if (step === undefined) await this.caller.pause(OUTAGE_PAUSE_MS);
+      else if (step.batch.length > 0) yield step.batch;
+      if (step?.more === false && !ended.aborted) await this.newsAfter(seen, cursor, filter, ended);
+    }
+  }
+
+  /** Undefined while the log cannot be read. */
+  private async stepOf(cursor: DatabaseCursor): Promise<Awaited<ReturnType<DatabaseCursor['next']>> | undefined> {
+    try {
+      return await cursor.next();
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return undefined;
+      throw error;
+    }
+  }
+
+  private async newsAfter(seen: number, cursor: DatabaseCursor, filter: ReadFilter | undefined, ended: AbortSignal): Promise<void> {
+    await waitAtMost(QUIET_MS, ended, (signal) => this.commits.beyond(seen, signal));
+    if (this.commits.count > seen || ended.aborted) return;
+    await waitAtMost(NO_NEWS_MS, ended, (signal) => Promise.race([this.commits.beyond(seen, signal), this.othersNews(cursor, filter, signal)]));
+  }
+
+  private async othersNews(cursor: DatabaseCursor, filter: ReadFilter | undefined, signal: AbortSignal): Promise<void> {
+    if (filter?.streamPrefixes?.length === 0) return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    const client = this.clients.current;
+    const isAtEnd = cursor.start !== undefined || await cursor.findStart().catch(() => false);
+    if (!isAtEnd || cursor.start === undefined) return;
+    const from = cursor.start;
+    const held = await this.clients.use(client, () => waitForNews({
+      client, from, prefixes: this.reader.prefixed(filter?.streamPrefixes), signal, onCheckpoint: (position) => cursor.nothingUpTo(position),
+    }));
+    if (held) return;
+    cursor.forgetCheckpoint();
+    this.clients.renew(client);
+    await this.caller.pause(OUTAGE_PAUSE_MS);
+  }
+}

@@ -1,0 +1,72 @@
+import { KurrentDBClient } from '@kurrent/kurrentdb-client';
+
+interface Tenancy {
+  calls: number;
+  isRetired: boolean;
+}
+
+/**
+ * The client in use, and its successor when it is spoilt: one failed discovery poisons a client's appends for ever, and its reads never move to another
+ * node. A spoilt one is disposed of once nothing uses it any more; what it still carries may yet be answered.
+ */
+export class RenewableClient {
+  private client: KurrentDBClient;
+  private readonly tenancies = new Map<KurrentDBClient, Tenancy>();
+  /** How often the client was renewed. */
+  renewals = 0;
+
+  constructor(private readonly url: string) {
+    this.client = this.make();
+  }
+
+  get current(): KurrentDBClient {
+    return this.client;
+  }
+
+  async use<Answer>(client: KurrentDBClient, work: (client: KurrentDBClient) => Promise<Answer>): Promise<Answer> {
+    const tenancy = this.tenancies.get(client);
+    if (tenancy !== undefined) tenancy.calls += 1;
+    try {
+      return await work(client);
+    } finally {
+      if (tenancy !== undefined) tenancy.calls -= 1;
+      this.disposeOfIdle();
+    }
+  }
+
+  /** Many calls fail together: only the first of them, whose client is still the current one, makes a new one. */
+  renew(failed: KurrentDBClient): void {
+    if (failed !== this.client) return;
+    try {
+      this.client = this.make();
+    } catch {
+      return; // a file of certificates that is being replaced: the next failure tries again
+    }
+    this.renewals += 1;
+    this.retire(failed);
+  }
+
+  close(): void {
+    for (const client of [...this.tenancies.keys()]) this.retire(client);
+  }
+
+  private make(): KurrentDBClient {
+    const client = KurrentDBClient.connectionString(this.url);
+    this.tenancies.set(client, { calls: 0, isRetired: false });
+    return client;
+  }
+
+  private retire(client: KurrentDBClient): void {
+    const tenancy = this.tenancies.get(client);
+    if (tenancy !== undefined) tenancy.isRetired = true;
+    this.disposeOfIdle();
+  }
+
+  private disposeOfIdle(): void {
+    for (const [client, { calls, isRetired }] of this.tenancies) {
+      if (!isRetired || calls > 0) continue;
+      this.tenancies.delete(client);
+      void client.dispose().catch(() => undefined);
+    }
+  }
+}
