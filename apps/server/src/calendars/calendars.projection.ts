@@ -64,6 +64,14 @@ export class CalendarsProjection implements Projection {
     return 'rejected' in found ? undefined : found;
   }
 
+  /** When its days last changed, through its own definition or that of a calendar that it names. */
+  changedAt(calendar: string, seen = new Set<string>()): Instant | undefined {
+    const tracked = this.calendars.get(calendar);
+    if (tracked?.state.definition === undefined || seen.has(calendar)) return undefined;
+    seen.add(calendar);
+    return [...calendarsIn(tracked.state.definition.days)].flatMap((named) => this.changedAt(named, seen) ?? []).reduce((newest, at) => (at > newest ? at : newest), tracked.definedAt);
+  }
+
   /** The calendars in use that name one. */
   naming(calendar: string): string[] {
     return this.inUse.filter(({ days }) => calendarsIn(days).has(calendar)).map((each) => each.calendar);

@@ -17,6 +17,9 @@ const HORIZON_MS = 5 * 366 * 86_400_000;
 /** The version of the zone database that this process computes with. */
 export const ZONE_DATA = process.versions['tz'] ?? 'unknown';
 
+/** What was due in the moment of a change may not have been decided yet: it is looked at by the calendar as it is now. */
+const CHANGE_OVERLAP_MS = 30_000;
+
 /** When a schedule is due, with the calendars as they stand, and what follows from it. */
 @Injectable()
 export class OccurrencePlanner {
@@ -26,6 +29,17 @@ export class OccurrencePlanner {
   between(definition: ScheduleDefinition, after: Instant, upTo: Instant): Iterable<Occurrence> {
     const days = definition.calendar === undefined ? undefined : this.calendars.days.find(definition.calendar);
     return days !== undefined && 'rejected' in days ? [] : occurrencesBetween(definition, days, justAfter(after), justAfter(upTo));
+  }
+
+  /**
+   * After which instant its occurrences are not decided. A day that a calendar has opened since does not begin in the past: what the schedule would
+   * have started on it before the change was never due.
+   */
+  undecidedAfter({ calendar }: ScheduleDefinition, decidedUpTo: Instant): Instant {
+    const changedAt = calendar === undefined ? undefined : this.calendars.changedAt(calendar);
+    if (changedAt === undefined) return decidedUpTo;
+    const from = instantOf(Date.parse(changedAt) - CHANGE_OVERLAP_MS);
+    return from > decidedUpTo ? from : decidedUpTo;
   }
 
   /** After an instant, in order, as far as anybody plans. */

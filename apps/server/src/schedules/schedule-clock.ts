@@ -78,7 +78,7 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
       return;
     }
     const isCertain = next !== undefined && next.at > decidedUpTo && next.zoneData === ZONE_DATA && definition.calendar === undefined;
-    const planned = isCertain ? next : this.planner.next(definition, decidedUpTo);
+    const planned = isCertain ? next : this.planner.next(definition, this.planner.undecidedAfter(definition, decidedUpTo));
     if (planned === undefined) {
       this.planned.delete(schedule);
       return;
@@ -137,7 +137,7 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   private async recordMoves(): Promise<void> {
     for (const { schedule, state: { next, definition, decidedUpTo } } of this.schedules.all()) {
       if (next === undefined || next.zoneData === ZONE_DATA || definition === undefined || decidedUpTo === undefined) continue;
-      const planned = this.planner.next(definition, decidedUpTo);
+      const planned = this.planner.next(definition, this.planner.undecidedAfter(definition, decidedUpTo));
       if (planned?.key !== next.key || planned.at === next.at) continue;
       await this.bus.execute(new MoveOccurrence(schedule, planned, { commandId: newCommandId(), actor: this.identity.actor }));
     }

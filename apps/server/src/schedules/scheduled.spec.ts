@@ -129,6 +129,27 @@ describe('a schedule', () => {
   });
 });
 
+describe('a calendar that opens a day in the middle of it', () => {
+  beforeEach(async () => {
+    await server.request('PUT', '/api/v1/calendars/workdays', { body: 'calendar: workdays\ndays: 2026-03-04\n' });
+    await server.request('PUT', '/api/v1/calendars/own', { body: 'calendar: own\ndays: { calendar: workdays }\n' });
+    await schedule('at: ["02:30", "23:00"]\nmisfire: runAll\ncalendar: own\n');
+    await pass(DAY);
+    await server.request('PUT', '/api/v1/calendars/workdays', { body: 'calendar: workdays\ndays: [2026-03-02, 2026-03-04]\n' });
+  });
+
+  it('does not start what would have been due on it before: only what is due from then on', async () => {
+    await pass(3 * DAY);
+    expect(await decisions()).toEqual(['started 2026-03-02T23:00 misfire', 'started 2026-03-04T02:30 misfire', 'started 2026-03-04T23:00 misfire']);
+  });
+
+  it('nor after a restart', async () => {
+    await restart();
+    await pass(HOUR);
+    expect(await decisions()).toEqual([]);
+  });
+});
+
 describe('starts that were due while no server ran', () => {
   it.each([
     { misfire: 'runAll', said: ['started 2026-03-02T02:30 misfire', 'started 2026-03-03T02:30 misfire', 'started 2026-03-04T02:30 misfire'] },

@@ -25,7 +25,7 @@ export function decideDue(schedule: ScheduleAggregate, metadata: EventMetadata, 
   if (definition === undefined || decidedUpTo === undefined || mode === 'retired') return { next: undefined, more: false };
   const now = metadata.at;
   // One row of starts answers what is due and what comes next: beginning a row costs more than going on with it.
-  const row = dueAndNext(planner.after(definition, decidedUpTo), now);
+  const row = dueAndNext(planner.after(definition, planner.undecidedAfter(definition, decidedUpTo)), now);
   const due = upToOneAppend(row.filter(({ at }) => at <= now).slice(0, AT_ONCE).map((each) => planner.due(definition, each, now)));
   const following = row[due.length];
   const more = following !== undefined && following.at <= now;
