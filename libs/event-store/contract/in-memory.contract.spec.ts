@@ -1,4 +1,4 @@
 import { InMemoryEventStore } from '../src/in-memory.event-store.js';
-import { eventStoreContract } from './event-store.contract.js';
+import { ALONE, eventStoreContract } from './event-store.contract.js';
 
-eventStoreContract('InMemoryEventStore', async () => new InMemoryEventStore());
+eventStoreContract('InMemoryEventStore', async () => new InMemoryEventStore(), ALONE);

@@ -23,6 +23,10 @@ const badCalls: readonly [string, string, ExpectedRevision, readonly NewEvent[]]
   ['an id that is no UUID', 'run-1', 'none', [event('a', { id: 'a1' })]],
   ['one id twice', 'run-1', 'none', [event('a'), event('b'), event('a')]],
   ['an event without a type', 'run-1', 'none', [event('a', { type: '' })]],
+  ['an event without metadata', 'run-1', 'none', [event('a'), withoutMetadata(undefined)]],
+  ['metadata that are null', 'run-1', 'none', [withoutMetadata(null)]],
+  ['metadata that are a text', 'run-1', 'none', [withoutMetadata('by ann')]],
+  ['metadata that hold a BigInt', 'run-1', 'none', [withoutMetadata({ at: 1n })]],
   ['a schema version of 0', 'run-1', 'none', [event('a', { schemaVersion: 0 })]],
   ['a stream without a name', '', 'none', [event('a')]],
   ['a stream name with a space', 'run 1', 'none', [event('a')]],
@@ -30,6 +34,10 @@ const badCalls: readonly [string, string, ExpectedRevision, readonly NewEvent[]]
   ['a negative revision', 'run-1', -1, [event('a')]],
   ['half a revision', 'run-1', 0.5, [event('a')]],
 ];
+
+function withoutMetadata(instead: unknown): NewEvent {
+  return event('b', { metadata: instead as NewEvent['metadata'] });
+}
 
 export function limitsContract(store: () => EventStore): void {
   describe('an append that could never be written', () => {
