@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { StoreUnavailableError } from '#event-store/event-store.errors';
 import type { LogView } from '#protocol/log';
 import { restoredTo } from '../../test-support/restored-log.js';
@@ -163,6 +164,26 @@ describe('an agent whose journal went back', () => {
     expect((await server.run(open)).jobs[0]).toMatchObject({ state: 'dispatched', evidence: { kind: 'unknown-to-agent' } });
     await agent.dispatchOf('S1', await server.startRun('S'));
     expect(agent.dispatches()).toHaveLength(1);
+  });
+
+  it('is noticed once: what is sent to the journal that it has now is not lost to the next session', async () => {
+    const asked = await server.startRun();
+    const { spec } = await agent.dispatchOf('A1', asked);
+    await agent.report(accepted(spec));
+    await agent.execute('S1', 0, await server.startRun('S'));
+    await agent.goAway();
+    Object.assign(agent, { receipt: undefined, servedUpTo: '0', journalSequence: 0, journalId: randomUUID(), inventory: [] });
+    await agent.connect();
+    expect((await server.run(asked)).jobs[0]?.evidence.kind).toBe('unknown-to-agent');
+    const open = await server.startRun('S');
+    await agent.dispatchOf('S1', open);
+    await agent.goAway();
+    agent.frames.length = 0;
+    // As a journal that has its session and nothing more.
+    const { body } = await agent.sayHello({ servedUpTo: (await server.events('&type=AgentConnected')).at(-1)?.position ?? '0' });
+    expect(body).toMatchObject({ startsAnew: false });
+    await agent.listen();
+    await agent.dispatchOf('S1', open);
   });
 
   it('is not suspected when only the acknowledgement of its newest end was lost', async () => {

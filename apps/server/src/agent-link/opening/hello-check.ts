@@ -82,11 +82,22 @@ export class HelloCheck {
     });
   }
 
-  /** What the agent has told is confirmed to it by a receipt, or it still holds it. Where it neither is nor does, its journal has forgotten the telling. */
+  /**
+   * What the agent has told is confirmed to it by a receipt, or it still holds it. Where it neither is nor does, its journal has forgotten the telling.
+   * That a former journal told something before this one began is known already: it does not make this one begin again.
+   */
   private hasForgotten(name: string, { inventory, receipt }: Hello): boolean {
     const held = new Set(inventory);
-    if (this.told.after(name, BigInt(receipt?.position ?? '0')).some((executionId) => !held.has(executionId))) return true;
-    return [...this.runs.openExecutionsOf(name).values()].some(({ executionId }) => !held.has(executionId) && this.runs.execution(executionId)?.execution.lastHeardAt !== undefined);
+    const confirmed = BigInt(receipt?.position ?? '0');
+    const journalSince = this.agents.find(name)?.journalSince ?? 0n;
+    if (this.told.after(name, confirmed > journalSince ? confirmed : journalSince).some((executionId) => !held.has(executionId))) return true;
+    return [...this.runs.openExecutionsOf(name).values()].some(({ executionId }) => !held.has(executionId) && this.isForgotten(executionId));
+  }
+
+  /** The agent has spoken of it, and that it does not know it any more is not on record yet. */
+  private isForgotten(executionId: string): boolean {
+    const { lastHeardAt, notKnownSince, knownAfterAll } = this.runs.execution(executionId)?.execution ?? {};
+    return lastHeardAt !== undefined && (notKnownSince === undefined || knownAfterAll === true);
   }
 
   private behind(name: string, { receipt, servedUpTo, epoch = 0 }: Hello): HttpProblem {
