@@ -32,8 +32,8 @@ function isOurs(error: unknown): error is Error {
 
 /** Several addresses of one host fail together, without a message of their own. */
 function messageOf(error: unknown): string {
-  const [first = error] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
-  return first instanceof Error ? first.message || codeOf(first) : 'it failed without saying why';
+  const { errors, message } = error as { readonly errors?: readonly unknown[]; readonly message?: string };
+  return message || (errors?.[0] === undefined ? codeOf(error) : messageOf(errors[0])) || 'it failed without saying why';
 }
 
 function codeOf(error: unknown): string {
