@@ -120,6 +120,18 @@ describe('what a database says is sorted', () => {
     await expect(everything((await open()).subscribe())).rejects.toThrow(CorruptLogError);
   });
 
+  it('into corrupt, when the log went back, for who appends, asks and follows', async () => {
+    const [writer, follower] = [await open(), await open()];
+    const subscription = follower.subscribe()[Symbol.asyncIterator]();
+    await writer.append('run-1', 'none', [event('a')]);
+    await subscription.next();
+    const next = subscription.next();
+    await admin.run(`DELETE FROM ${schema}.appends`);
+    await expect(next).rejects.toThrow('the log went back: it ends at position 0, and had 1 before');
+    await expect(follower.head()).rejects.toThrow(CorruptLogError);
+    await expect(writer.append('run-2', 'none', [event('b')])).rejects.toThrow(CorruptLogError);
+  });
+
   it('into corrupt, when the table is gone', async () => {
     const store = await open();
     await admin.run(`DROP TABLE ${schema}.appends`);

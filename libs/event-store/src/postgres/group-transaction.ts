@@ -5,6 +5,7 @@ import { judge, lastPlaceOf } from '../log/append-rule.js';
 import type { PreparedAppend } from '../log/prepared-append.js';
 import type { StoredAppend } from '../log/stored-append.js';
 import type { Connection } from './connection.js';
+import type { LogEnd } from './log-end.js';
 import type { Heads, PostgresLog } from './postgres-log.js';
 import { beginAlone } from './schema.js';
 
@@ -24,6 +25,7 @@ export interface LogInSchema {
   readonly schema: string;
   /** On which those who follow the log are told that it has grown. */
   readonly channel: string;
+  readonly end: LogEnd;
 }
 
 type Drafted = StoredAppend & PreparedAppend;
@@ -36,9 +38,11 @@ type Drafted = StoredAppend & PreparedAppend;
  * (which may rest on a neighbour that was never committed). The same group once more finds out.
  */
 export async function commitGroup(connection: Connection, place: LogInSchema, group: readonly PreparedAppend[]): Promise<GroupResult> {
-  const { log, schema, channel } = place;
+  const { log, schema, channel, end } = place;
+  const { known } = end;
   const streams = [...new Set(group.map(({ stream }) => stream))];
   const [, heads] = await Promise.all([connection.run(beginAlone(schema)), log.heads(connection, streams)]);
+  end.check(heads.log, known);
   const draft = new Draft(heads, await originals(connection, log, group, heads));
   const outcomes = group.map((append) => draft.outcomeOf(append));
   if (draft.written.length === 0) await connection.run('ROLLBACK');

@@ -1,7 +1,7 @@
 import type { Appended } from '../event-store.port.js';
 import { StoreUnavailableError } from '../event-store.errors.js';
 import type { PreparedAppend } from '../log/prepared-append.js';
-import { BackOff } from './back-off.js';
+import { BackOff } from '../log/back-off.js';
 import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
 import type { GroupResult, LogInSchema } from './group-transaction.js';

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { BackOff } from './back-off.js';
+import { CorruptLogError } from '../event-store.errors.js';
+import { BackOff } from '../log/back-off.js';
 import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
 import type { LogInSchema } from './group-transaction.js';
@@ -14,6 +15,8 @@ export interface ListenerOptions {
   readonly isOwn: (processId: number) => boolean;
   /** The log may have grown. */
   readonly onNews: () => void;
+  /** The log is not what it was. It is not listened to any more. */
+  readonly onDamage: (error: CorruptLogError) => void;
 }
 
 /**
@@ -23,7 +26,6 @@ export interface ListenerOptions {
 export class Listener {
   private readonly stopped = new AbortController();
   private running: Promise<void> | undefined;
-  private end: number | undefined;
 
   constructor(private readonly options: ListenerOptions) {}
 
@@ -43,7 +45,8 @@ export class Listener {
         const connection = await this.connect();
         backOff.reset();
         await this.poll(connection);
-      } catch {
+      } catch (error) {
+        if (error instanceof CorruptLogError) return this.options.onDamage(error);
         // The same database that readers and writers tell about, in their own words.
         await backOff.pause(this.stopped.signal);
       }
@@ -63,11 +66,13 @@ export class Listener {
   }
 
   private async poll(connection: Connection): Promise<void> {
+    const { log, end } = this.options.place;
     try {
       while (!this.stopped.signal.aborted) {
-        const end = await this.options.place.log.head(connection);
-        if (end !== this.end) this.options.onNews();
-        this.end = end;
+        const { known } = end;
+        const found = await log.head(connection);
+        end.check(found, known);
+        if (found > known) this.options.onNews();
         await setTimeout(POLL_MS, undefined, { signal: this.stopped.signal, ref: false }).catch(() => undefined);
       }
     } finally {

@@ -1,7 +1,8 @@
 import type { EventStore } from '../event-store.port.js';
 import { StoreUnavailableError } from '../event-store.errors.js';
-import { BackOff } from './back-off.js';
+import { BackOff } from '../log/back-off.js';
 import { Connections } from './connections.js';
+import { LogEnd } from './log-end.js';
 import { inOurWords, isRefusal } from './postgres.errors.js';
 import { postgresAddress } from './postgres-address.js';
 import { PostgresEventStore } from './postgres.event-store.js';
@@ -42,7 +43,7 @@ export async function openPostgresEventStore(options: PostgresEventStoreOptions)
   for (let told = false; ; told = true) {
     options.signal?.throwIfAborted();
     const waitFor = await tryToProvide(connections, schema);
-    if (waitFor === undefined) return new PostgresEventStore(connections, { log: new PostgresLog(schema), schema, channel: `kiroku_${schema}` }, patienceMs);
+    if (waitFor === undefined) return new PostgresEventStore(connections, { log: new PostgresLog(schema), schema, channel: `kiroku_${schema}`, end: new LogEnd() }, patienceMs);
     if (!told) onWaiting?.(`the log cannot be had yet; waiting: ${waitFor}`);
     await backOff.pause(options.signal);
   }

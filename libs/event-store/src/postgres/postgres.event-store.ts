@@ -1,11 +1,11 @@
 import type { Appended, EventStore, ExpectedRevision, NewEvent, Position, ReadFilter, RecordedEvent } from '../event-store.port.js';
-import { StoreUnavailableError } from '../event-store.errors.js';
+import { type CorruptLogError, StoreUnavailableError } from '../event-store.errors.js';
 import { CommitSignal } from '../log/commit-signal.js';
 import type { LogSource } from '../log/log-source.js';
 import { prepareAppend } from '../log/prepared-append.js';
 import { RecentAppends } from '../log/recent-appends.js';
 import { readAll, readStream, subscribe } from '../log/reading.js';
-import { BackOff } from './back-off.js';
+import { BackOff } from '../log/back-off.js';
 import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
 import type { GroupResult, LogInSchema } from './group-transaction.js';
@@ -18,6 +18,8 @@ export class PostgresEventStore implements EventStore {
   private readonly recent = new RecentAppends();
   /** Where the log ended after the newest of ours; what others have appended since is not known here. */
   private end: number | undefined;
+  /** What is read from now on would not fit what was read before. */
+  private damage: CorruptLogError | undefined;
   private readonly writer: GroupWriter;
   private readonly listener: Listener;
   private closing: Promise<void> | undefined;
@@ -28,7 +30,7 @@ export class PostgresEventStore implements EventStore {
       onCommit: (result) => this.committed(result),
       onUnknown: () => this.news(),
     });
-    this.listener = new Listener({ connections, place, isOwn: (processId) => processId === this.writer.processId, onNews: () => this.news() });
+    this.listener = new Listener({ connections, place, isOwn: (processId) => processId === this.writer.processId, onNews: () => this.news(), onDamage: (error) => this.damaged(error) });
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
@@ -76,6 +78,7 @@ export class PostgresEventStore implements EventStore {
     if (this.end !== before) this.recent.clear();
     this.recent.add(written);
     this.end = before + written.reduce((sum, { count }) => sum + count, 0);
+    this.place.end.saw(this.end);
     this.commits.announce();
   }
 
@@ -85,11 +88,21 @@ export class PostgresEventStore implements EventStore {
     this.commits.announce();
   }
 
+  /** Who follows the log hears of it, and so does whoever asks. */
+  private damaged(error: CorruptLogError): void {
+    this.damage = error;
+    this.news();
+  }
+
   private source(patienceMs: number): LogSource {
-    const { log } = this.place;
+    const { log, end } = this.place;
     return {
       startOf: (position) => this.ask(patienceMs, (connection) => log.startOf(connection, position)),
-      page: (from, limit, prefixes) => this.ask(patienceMs, (connection) => log.page(connection, from, limit, prefixes)),
+      page: async (from, limit, prefixes) => {
+        const page = await this.ask(patienceMs, (connection) => log.page(connection, from, limit, prefixes));
+        for (const { position } of page.slice(-1)) end.saw(position);
+        return page;
+      },
       streamStartOf: (stream, revision) => this.ask(patienceMs, (connection) => log.streamStartOf(connection, stream, revision)),
       streamPage: (stream, from, limit) => this.ask(patienceMs, (connection) => log.streamPage(connection, stream, from, limit)),
     };
@@ -112,5 +125,6 @@ export class PostgresEventStore implements EventStore {
 
   private requireOpen(): void {
     if (this.closing !== undefined) throw new StoreUnavailableError('the event store is closed');
+    if (this.damage !== undefined) throw this.damage;
   }
 }

@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 /** PostgreSQL refuses to run as root: then it runs as `nobody`, in a directory that is nobody's. */
 const NOBODY = 65_534;
@@ -64,15 +65,17 @@ export class PostgresServer {
     const child = this.process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    for (const id of [...this.backends(), child.pid!]) signal(id, 'SIGKILL');
+    // Stopped first, so that it starts no more of them; none may be left that holds the memory they share.
+    const all = this.strike('SIGSTOP');
+    for (const id of all.reverse()) signal(id, 'SIGKILL');
     await exited;
+    while (all.some(isRunning)) await setImmediate();
     this.process = undefined;
   }
 
   /** It takes connections and bytes, and answers nothing. Call what it returns to let it go on. */
   freeze(): () => void {
-    const frozen = [this.process!.pid!, ...this.backends()];
-    for (const id of frozen) signal(id, 'SIGSTOP');
+    const frozen = this.strike('SIGSTOP');
     return () => frozen.forEach((id) => signal(id, 'SIGCONT'));
   }
 
@@ -88,6 +91,15 @@ export class PostgresServer {
 
   private get how() {
     return { cwd: this.directory, env: { LD_LIBRARY_PATH: join(this.programs, 'lib'), PATH: process.env['PATH'] ?? '', LC_ALL: 'C' }, ...(isRoot() ? { uid: NOBODY, gid: NOBODY } : {}) };
+  }
+
+  /** The database's first process, then its children. */
+  private strike(name: NodeJS.Signals): number[] {
+    const first = this.process!.pid!;
+    signal(first, name);
+    const children = this.backends();
+    for (const id of children) signal(id, name);
+    return [first, ...children];
   }
 
   private backends(): number[] {
@@ -121,6 +133,12 @@ function providePrograms(directory: string): string {
 
 function isRoot(): boolean {
   return process.getuid?.() === 0;
+}
+
+/** One that nobody has buried yet runs no more. */
+function isRunning(id: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(id)]);
+  return /^[^Z\s]/.test(stdout.toString().trim());
 }
 
 /** It may be gone already. */
