@@ -14,10 +14,10 @@ export function repeatsContract(store: () => EventStore): void {
     it('does so after later appends too, at any place in the stream', async () => {
       const first = await store().append('run-1', 'none', events('a', 2));
       const second = await store().append('run-1', 1, events('b', 2));
-      await store().append('run-1', 3, events('c', 2));
+      const third = await store().append('run-1', 3, events('c', 2));
       expect(await store().append('run-1', 1, events('b', 2))).toEqual(second);
       expect(await store().append('run-1', 'none', events('a', 2))).toEqual(first);
-      expect(await store().head()).toBe(second.position + 2n);
+      expect(await store().head()).toBe(third.position);
     });
 
     it('does so in the same moment as the original', async () => {

@@ -27,9 +27,12 @@ export async function openStore(url: string, options: OpeningOptions = {}): Prom
       return openPostgresEventStore({ ...options, url });
     }
     case 'kurrentdb':
-    case 'kurrent':
+    case 'kurrentdb+discover':
     case 'esdb':
-      throw new Error(`a store at ${scheme}: comes with a later version; this one stores in sqlite:FILE or postgres://…`);
+    case 'esdb+discover': {
+      const { openKurrentDbEventStore } = await import('./kurrentdb/open-kurrentdb-event-store.js');
+      return openKurrentDbEventStore({ ...options, url });
+    }
     default:
       // Never the whole: it may hold a password.
       throw new Error(`there is no kind of store called "${scheme}"`);

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { sendUnaryData, ServerDuplexStream, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type * as Gossip from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/gossip_pb.js';
@@ -7,8 +7,8 @@ import type * as Features from '@kurrent/kurrentdb-client/generated/kurrentdb/pr
 import type * as FeaturesService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
 import type * as Messages from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import type * as StreamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
-import { batchAnswer, protocol, readAnswer, wantedBy } from './stand-in-messages.js';
-import { StandInLog } from './stand-in-log.js';
+import { batchAnswer, protocol, readAnswer, wantedBy } from './kurrentdb-stand-in.messages.js';
+import { StandInLog } from './kurrentdb-stand-in.log.js';
 
 const streams = protocol<typeof StreamsService>('streams_grpc_pb');
 const features = protocol<typeof Features>('serverfeatures_pb');
@@ -34,6 +34,7 @@ export class KurrentDbStandIn {
   subscriptionsSeen = 0;
   private server = new Server();
   private frozen: (() => void)[] | undefined;
+  private readonly asked = new EventEmitter();
   private answersToLose = 0;
 
   constructor(readonly log = new StandInLog()) {}
@@ -78,9 +79,17 @@ export class KurrentDbStandIn {
     this.answersToLose = count;
   }
 
+  /** Resolves once a frozen node has been asked so often. */
+  async holds(questions: number): Promise<void> {
+    while ((this.frozen?.length ?? 0) < questions) await once(this.asked, 'held');
+  }
+
   private later(work: () => void): void {
     if (this.frozen === undefined) work();
-    else this.frozen.push(work);
+    else {
+      this.frozen.push(work);
+      this.asked.emit('held');
+    }
   }
 
   private batchAppend(call: Appending): void {
@@ -100,7 +109,7 @@ export class KurrentDbStandIn {
     const answer = batchAnswer(this.log, parts);
     if (this.answersToLose > 0) {
       this.answersToLose -= 1;
-      call.destroy(Object.assign(new Error('the connection broke'), { code: status.UNAVAILABLE, details: 'the connection broke' }));
+      call.emit('error', Object.assign(new Error('the connection broke'), { code: status.UNAVAILABLE, details: 'the connection broke' }));
     } else call.write(answer);
   }
 
@@ -109,7 +118,7 @@ export class KurrentDbStandIn {
     if (call.metadata.get('requires-leader')[0] === 'true' && this.leader !== this) return this.refuse(call);
     if (options.hasSubscription()) return this.subscribe(call);
     this.readsSeen += 1;
-    void this.send(call, options).catch((error: Error) => call.destroy(error));
+    void this.send(call, options).catch((error: Error) => call.emit('error', error));
   }
 
   private async send(call: Reading, options: Messages.ReadReq.Options): Promise<void> {
@@ -128,7 +137,7 @@ export class KurrentDbStandIn {
     const every = 32 * options.getFilter()!.getCheckpointintervalmultiplier();
     const from = options.getAll()?.getPosition();
     let next = from === undefined ? 0 : this.log.indexAt(Number(from.getCommitPosition()));
-    if (next === undefined) return void call.destroy(unknown('InvalidPosition'));
+    if (next === undefined) return void call.emit('error', unknown('InvalidPosition'));
     if (from !== undefined) next += this.log.events[next] === undefined ? 0 : 1;
     const prefixes = options.getFilter()!.getStreamIdentifier()!.getPrefixList();
     const push = (): void => {
@@ -149,7 +158,7 @@ export class KurrentDbStandIn {
     metadata.set('exception', 'not-leader');
     metadata.set('leader-endpoint-host', '127.0.0.1');
     metadata.set('leader-endpoint-port', String(this.leader.port));
-    call.destroy(Object.assign(new Error('Leader info available'), { code: status.NOT_FOUND, details: 'Leader info available', metadata }));
+    call.emit('error', Object.assign(new Error('Leader info available'), { code: status.NOT_FOUND, details: 'Leader info available', metadata }));
   }
 
   private cluster(): Gossip.ClusterInfo {

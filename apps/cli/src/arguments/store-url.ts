@@ -1,14 +1,13 @@
 import { resolve } from 'node:path';
 import { WrongUsage } from '../client/cli-failure.js';
 
-const KINDS = 'sqlite:FILE or postgres://USER@HOST/DATABASE';
+const KINDS = 'sqlite:FILE, postgres://USER@HOST/DATABASE or kurrentdb://HOST,HOST,...';
 
 /** `--store`: where the log is. A file is taken from the directory that the command was given in. */
 export function storeUrl(text: string, cwd: string): string {
-  const [, scheme, rest] = /^([a-z]+):(.+)$/s.exec(text) ?? [];
+  const [, scheme, rest] = /^([a-z]+(?:\+discover)?):(.+)$/s.exec(text) ?? [];
   if (scheme === 'sqlite' && rest !== undefined) return `sqlite:${resolve(cwd, rest)}`;
-  if (/^postgres(ql)?$/.test(scheme ?? '') && rest?.startsWith('//')) return text;
-  if (/^(kurrentdb|kurrent|esdb)$/.test(scheme ?? '')) throw new WrongUsage(`--store ${scheme}: comes with a later version; this one stores in ${KINDS}`);
+  if (/^(postgres(ql)?|(kurrentdb|esdb)(\+discover)?)$/.test(scheme ?? '') && rest?.startsWith('//')) return text;
   throw new WrongUsage(`--store takes ${KINDS}, not "${withoutPassword(text)}"`);
 }
 

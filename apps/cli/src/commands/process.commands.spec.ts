@@ -33,12 +33,8 @@ describe('server', () => {
     expect(await run(['server', ...flags])).toMatchObject({ code: 2, handed: {} });
   });
 
-  it.each(['postgres://u:p@h/db', 'postgresql://a,b:1/db?schema=s'])('hands over where a database is: %s', async (store) => {
+  it.each(['postgres://u:p@h/db', 'postgresql://a,b:1/db?schema=s', 'kurrentdb://a:2113,b?tls=false', 'esdb+discover://h'])('hands over where a database is: %s', async (store) => {
     expect((await run(['server', '--store', store])).handed.server).toMatchObject({ store });
-  });
-
-  it.each(['kurrentdb://h', 'esdb://h'])('says that a store at %s comes later', async (store) => {
-    expect(await run(['server', '--store', store])).toMatchObject({ code: 2, stderr: expect.stringContaining('comes with a later version') });
   });
 
   it('says in one line why it cannot start', async () => {

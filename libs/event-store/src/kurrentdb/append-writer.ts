@@ -1,3 +1,4 @@
+import type { AppendResult, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { NO_STREAM } from '@kurrent/kurrentdb-client';
 import type { Appended, ExpectedRevision } from '../event-store.port.js';
 import { CorruptLogError, WrongExpectedRevisionError } from '../event-store.errors.js';
@@ -13,6 +14,7 @@ const NO_POSITION = 0xffff_ffff_ffff_ffffn;
 /** Appends to one database under one prefix; as many at once as are asked for. */
 export class AppendWriter {
   private readonly underWay = new Map<string, Promise<Appended>>();
+  private readonly first = new WeakMap<KurrentDBClient, Promise<unknown>>();
 
   constructor(private readonly caller: PersistentCaller, private readonly reader: DatabaseReader, private readonly prefix: string) {}
 
@@ -45,13 +47,13 @@ export class AppendWriter {
     return { revision, position: position === undefined || position.commit === NO_POSITION ? await this.positionOf(stream, revision) : position.commit };
   }
 
-  private attemptAt(prepared: PreparedAppend): Attempt<{ nextExpectedRevision: bigint; position?: { commit: bigint } }> {
+  private attemptAt(prepared: PreparedAppend): Attempt<AppendResult> {
     const { stream, expected } = prepared;
     const events = toDatabase(prepared);
     const streamState = expected === 'none' ? NO_STREAM : BigInt(expected);
     return async (client, attempt) => {
       try {
-        return await client.appendToStream(this.prefix + stream, events, { streamState, deadline: this.caller.patience.answerMs });
+        return await this.inOrder(client, () => client.appendToStream(this.prefix + stream, events, { streamState, deadline: this.caller.patience.answerMs }));
       } catch (error) {
         if (!isWrongVersion(error)) throw error;
         const actual = typeof error.actualState === 'bigint' ? Number(error.actualState) : 'none';
@@ -60,6 +62,18 @@ export class AppendWriter {
         throw new WrongExpectedRevisionError(stream, expected, actual);
       }
     };
+  }
+
+  /** A new client sends its second append before its first one: until that is answered, all others wait. From then on any number is on the way, in order. */
+  private async inOrder(client: KurrentDBClient, send: () => Promise<AppendResult>): Promise<AppendResult> {
+    const first = this.first.get(client);
+    if (first === undefined) {
+      const sent = send();
+      this.first.set(client, sent.catch(() => undefined));
+      return sent;
+    }
+    await first;
+    return send();
   }
 
   private async positionOf(stream: string, revision: number): Promise<bigint> {

@@ -11,7 +11,7 @@ export interface ConnectionSettings {
   readonly shown: string;
 }
 
-const SCHEME = /^(kurrentdb|kurrent|kdb|esdb)(\+discover)?:\/\//;
+const SCHEME = /^(kurrentdb|esdb)(\+discover)?:\/\//;
 const HOST = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/;
 const LOG_NAME = /^[A-Za-z0-9_]{1,64}$/;
 

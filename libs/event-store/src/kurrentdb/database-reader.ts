@@ -1,4 +1,4 @@
-import type { KurrentDBClient, ResolvedEvent } from '@kurrent/kurrentdb-client';
+import type { KurrentDBClient, ReadPosition, ResolvedEvent } from '@kurrent/kurrentdb-client';
 import { BACKWARDS, END, START, streamNameFilter } from '@kurrent/kurrentdb-client';
 import { isAbsent, mayMeanNoRecordThere } from './kurrentdb.errors.js';
 import type { PersistentCaller } from './persistent-caller.js';
@@ -7,6 +7,8 @@ import { fromDatabase } from './stored-event.js';
 
 /** A place to read on from: a position, or the very start of the log. */
 export type Start = bigint | typeof START;
+
+type ReadAllOptions = Parameters<KurrentDBClient['readAll']>[0];
 
 /** Bounded reads of our part of the database, each a call of its own: none stays open while its consumer thinks. All ask the leader, which lags behind nobody. */
 export class DatabaseReader {
@@ -50,16 +52,20 @@ export class DatabaseReader {
     return (prefixes ?? ['']).map((each) => this.prefix + each);
   }
 
-  private async fromFirstTaken(client: KurrentDBClient, starts: readonly Start[], options: Parameters<KurrentDBClient['readAll']>[0]): Promise<ResolvedEvent[]> {
-    for (const [index, start] of starts.entries()) {
+  /** The client does not tell a refused position from a dead node: so the end of the log is asked as well, and each start once more, before the last one is taken. */
+  private async fromFirstTaken(client: KurrentDBClient, starts: readonly Start[], options: ReadAllOptions): Promise<ResolvedEvent[]> {
+    for (const start of [...starts.slice(0, -1), 'probe', ...starts.slice(0, -1)] as const) {
+      if (start === 'probe') {
+        if (starts.length > 1) await collected(client.readAll({ ...options, direction: BACKWARDS, fromPosition: END, maxCount: 1 }));
+        continue;
+      }
       try {
-        const fromPosition = start === START ? START : { commit: start, prepare: start };
-        return await collected(client.readAll({ ...options, fromPosition }));
+        return await collected(client.readAll({ ...options, fromPosition: positionOf(start) }));
       } catch (error) {
-        if (index === starts.length - 1 || !mayMeanNoRecordThere(error)) throw error;
+        if (!mayMeanNoRecordThere(error)) throw error;
       }
     }
-    return [];
+    return collected(client.readAll({ ...options, fromPosition: positionOf(starts.at(-1)!) }));
   }
 
   private async streamEvents(stream: string, options: Parameters<KurrentDBClient['readStream']>[1]): Promise<PlacedEvent[]> {
@@ -73,6 +79,10 @@ export class DatabaseReader {
     });
     return events.map((event) => fromDatabase(event, this.prefix));
   }
+}
+
+function positionOf(start: Start): ReadPosition {
+  return start === START ? START : { commit: start, prepare: start };
 }
 
 async function collected(events: AsyncIterable<ResolvedEvent>): Promise<ResolvedEvent[]> {

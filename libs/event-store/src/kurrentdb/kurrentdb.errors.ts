@@ -1,5 +1,5 @@
 import {
-  AccessDeniedError, MaxAppendSizeExceededError, StreamDeletedError, StreamNotFoundError, TimeoutError, UnknownError, WrongExpectedVersionError,
+  AccessDeniedError, MaxAppendSizeExceededError, StreamDeletedError, StreamNotFoundError, TimeoutError, UnavailableError, UnknownError, WrongExpectedVersionError,
 } from '@kurrent/kurrentdb-client';
 import { CorruptLogError, InvalidAppendError, StoreUnavailableError, WrongExpectedRevisionError } from '../event-store.errors.js';
 
@@ -47,9 +47,9 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof StreamNotFoundError;
 }
 
-/** It may be what the server says of a position at which no record begins: it has no word of its own for that. */
+/** It may be what the server says of a position at which no record begins: neither it nor the client has a word for that. */
 export function mayMeanNoRecordThere(error: unknown): boolean {
-  return error instanceof UnknownError && !isAnswer(error);
+  return error instanceof UnknownError || error instanceof UnavailableError;
 }
 
 function isOurs(error: unknown): error is Error {

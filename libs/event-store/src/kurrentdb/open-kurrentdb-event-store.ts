@@ -6,6 +6,7 @@ import { InvalidStoreUrlError, RefusedByDatabaseError } from './kurrentdb.errors
 import type { Patience } from './persistent-caller.js';
 import { PersistentCaller } from './persistent-caller.js';
 import { RenewableClient } from './renewable-client.js';
+import { until } from './waiting.js';
 
 export interface KurrentDbEventStoreOptions {
   /** `kurrentdb://[USER:PASSWORD@]HOST[:PORT][,HOST...][?OPTION=VALUE&...]`; see `connectionSettings`. */
@@ -33,15 +34,17 @@ export async function openKurrentDbEventStore({ url, signal, onWaiting, patience
   const clients = clientsOf(clientUrl);
   const caller = new PersistentCaller(clients, patience);
   const store = new KurrentDbEventStore(clients, caller, prefix);
+  const given = signal ?? new AbortController().signal;
   for (let told = false; ; told = true) {
-    if (signal?.aborted === true) await store.close();
-    signal?.throwIfAborted();
     try {
+      given.throwIfAborted();
       // Also what warms the client up: its first read takes half a second.
-      await store.head();
+      await until(given, store.head());
+      given.throwIfAborted();
       return store;
     } catch (error) {
-      if (!(error instanceof StoreUnavailableError) || error instanceof RefusedByDatabaseError) {
+      const isPassing = error instanceof StoreUnavailableError && !(error instanceof RefusedByDatabaseError);
+      if (!isPassing) {
         await store.close();
         throw error;
       }

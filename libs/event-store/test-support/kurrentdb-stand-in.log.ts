@@ -48,8 +48,13 @@ export class StandInLog {
   /** The index of the event at just this position, the end for what lies beyond, undefined where no record begins. */
   indexAt(position: number): number | undefined {
     if (position > (this.events.at(-1)?.position ?? -1)) return this.events.length;
-    const index = this.events.findIndex((each) => each.position === position);
-    return index < 0 ? undefined : index;
+    let low = 0;
+    for (let high = this.events.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (this.events[middle]!.position < position) low = middle + 1;
+      else high = middle;
+    }
+    return this.events[low]?.position === position ? low : undefined;
   }
 
   onAppend(listener: () => void): () => void {

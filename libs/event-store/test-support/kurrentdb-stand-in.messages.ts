@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import type * as Shared from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb.js';
 import type * as Status from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/status_pb.js';
 import type * as Messages from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
-import type { HeldEvent, Proposed, StandInLog } from './stand-in-log.js';
+import type { HeldEvent, Proposed, StandInLog } from './kurrentdb-stand-in.log.js';
 
 const require = createRequire(import.meta.url);
 
@@ -49,7 +49,7 @@ function proposal(message: Messages.BatchAppendReq.ProposedMessage): Proposed {
 
 function wrongVersion(stands: number): Shared.WrongExpectedVersion {
   const wrong = new shared.WrongExpectedVersion();
-  return stands < 0 ? wrong.setCurrentNoStream(new shared.Empty() as never) : wrong.setCurrentStreamRevision(String(stands));
+  return stands < 0 ? wrong.setCurrentNoStream(new shared.Empty()) : wrong.setCurrentStreamRevision(String(stands));
 }
 
 /** The reason lies in a `google.protobuf.Any`, whose class the client has only as a dependency of its own: written by hand. */
@@ -70,8 +70,14 @@ function field(number: number, value: Uint8Array): Buffer {
 /** The events that a read asks for. The start of a read is included, of a stream as of the log. */
 export function wantedBy(options: Messages.ReadReq.Options, log: StandInLog): HeldEvent[] {
   const isForwards = options.getReadDirection() === messages.ReadReq.Options.ReadDirection.FORWARDS;
-  const found = options.hasStream() ? ofStream(options.getStream()!, log) : ofAll(options, log);
-  return (isForwards ? found : found.reverse()).slice(0, Number(options.getCount()));
+  const held = options.hasStream() ? ofStream(options.getStream()!, log) : log.events;
+  const from = options.hasStream() ? 0 : startIn(options.getAll()!, log);
+  const prefixes = options.getFilter()?.getStreamIdentifier()?.getPrefixList() ?? [''];
+  const wanted: HeldEvent[] = [];
+  for (let index = isForwards ? from : held.length - 1; index >= 0 && index < held.length && wanted.length < Number(options.getCount()); index += isForwards ? 1 : -1) {
+    if (prefixes.some((prefix) => held[index]!.stream.startsWith(prefix))) wanted.push(held[index]!);
+  }
+  return wanted;
 }
 
 function ofStream(options: Messages.ReadReq.Options.StreamOptions, log: StandInLog): HeldEvent[] {
@@ -79,12 +85,11 @@ function ofStream(options: Messages.ReadReq.Options.StreamOptions, log: StandInL
   return log.stream(name).slice(options.hasRevision() ? Number(options.getRevision()) : 0);
 }
 
-function ofAll(options: Messages.ReadReq.Options, log: StandInLog): HeldEvent[] {
-  const position = options.getAll()!.getPosition();
+function startIn(options: Messages.ReadReq.Options.AllOptions, log: StandInLog): number {
+  const position = options.getPosition();
   const from = position === undefined ? 0 : log.indexAt(Number(position.getCommitPosition()));
   if (from === undefined) throw Object.assign(new Error('InvalidPosition'), { code: status.UNKNOWN, details: 'InvalidPosition' });
-  const prefixes = options.getFilter()?.getStreamIdentifier()?.getPrefixList() ?? [''];
-  return log.events.slice(from).filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix)));
+  return from;
 }
 
 /** An event, how far a subscription has looked, that it has begun, or that there is no such stream. */
