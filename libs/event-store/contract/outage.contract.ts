@@ -18,8 +18,9 @@ export function outageContract(store: () => EventStore, { cutOff, freeze }: Stor
 
   const outages = [['that is cut off', cutOff], ['that takes calls and answers none', freeze]] as const;
   for (const [what, outage] of outages) {
-    (outage === false ? describe.skip : describe)(`a log ${what}`, () => {
-      const strike = (): Promise<void> => begin(outage as () => Promise<Heal>);
+    if (outage === false) continue;
+    describe(`a log ${what}`, () => {
+      const strike = (): Promise<void> => begin(outage);
 
       it('is unavailable, for every question, and there again afterwards', async () => {
         await store().append('run-1', 'none', [event('a')]);

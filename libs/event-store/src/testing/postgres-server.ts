@@ -6,7 +6,6 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 
 /** PostgreSQL refuses to run as root: then it runs as `nobody`, in a directory that is nobody's. */
 const NOBODY = 65_534;
@@ -69,7 +68,7 @@ export class PostgresServer {
     const all = this.strike('SIGSTOP');
     for (const id of all.reverse()) signal(id, 'SIGKILL');
     await exited;
-    while (all.some(isRunning)) await setImmediate();
+    while (all.some(isRunning)) continue;
     this.process = undefined;
   }
 
