@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { StoreUnavailableError, WrongExpectedRevisionError } from '../src/event-store.errors.js';
 import type { ExpectedRevision } from '../src/event-store.port.js';
 import { openStore } from '../src/open-store.js';
@@ -44,5 +43,5 @@ async function append(stream: string, expected: ExpectedRevision, name: string):
 }
 
 function say(line: string): void {
-  writeSync(1, `${line}\n`);
+  process.stdout.write(`${line}\n`); // not writeSync: hundreds of lines at once fill the pipe, and it fails then
 }
