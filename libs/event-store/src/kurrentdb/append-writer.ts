@@ -7,20 +7,29 @@ import type { DatabaseReader } from './database-reader.js';
 import { isWrongVersion } from './kurrentdb.errors.js';
 import type { Attempt, PersistentCaller } from './persistent-caller.js';
 import { toDatabase } from './stored-event.js';
+import { Turnstile } from './turnstile.js';
 
 /** What the database answers when it cannot find the place of a repeat: -1, in 64 bits without a sign. */
 const NO_POSITION = 0xffff_ffff_ffff_ffffn;
 
-/** Appends to one database under one prefix; as many at once as are asked for. */
+/** 256 appends of one event, or 10 of 500: where throughput was measured to be highest. */
+const MOST_UNDER_WAY = 5_400;
+const WEIGHT_OF_AN_APPEND = 20;
+
+/** Appends to one database under one prefix; many at once. */
 export class AppendWriter {
   private readonly underWay = new Map<string, Promise<Appended>>();
+  private readonly turnstile: Turnstile;
+  private questions = 0;
   private readonly first = new WeakMap<KurrentDBClient, Promise<unknown>>();
 
-  constructor(private readonly caller: PersistentCaller, private readonly reader: DatabaseReader, private readonly prefix: string) {}
+  constructor(private readonly caller: PersistentCaller, private readonly reader: DatabaseReader, private readonly prefix: string) {
+    this.turnstile = new Turnstile(MOST_UNDER_WAY, caller.patience.callMs);
+  }
 
   /** The same append twice at once is one: the database drops a repeat whose original is not yet indexed, without an answer. */
   append(prepared: PreparedAppend): Promise<Appended> {
-    if (prepared.ids.length === 0) return this.tracked(`${this.underWay.size} ${prepared.stream}`, () => this.placeOf(prepared));
+    if (prepared.ids.length === 0) return this.tracked(`question ${this.questions += 1}`, () => this.placeOf(prepared));
     return this.tracked(`${prepared.stream} ${prepared.expected} ${prepared.ids.join()}`, () => this.write(prepared));
   }
 
@@ -39,7 +48,9 @@ export class AppendWriter {
 
   private async write(prepared: PreparedAppend): Promise<Appended> {
     const { stream, expected, ids } = prepared;
-    const { nextExpectedRevision, position } = await this.caller.call(`appending to ${stream}`, this.attemptAt(prepared));
+    const send = this.attemptAt(prepared);
+    const attempt = (): Promise<AppendResult> => this.caller.call(`appending to ${stream}`, send);
+    const { nextExpectedRevision, position } = await this.turnstile.pass(WEIGHT_OF_AN_APPEND + ids.length, attempt);
     const revision = (expected === 'none' ? -1 : expected) + ids.length;
     if (Number(nextExpectedRevision) !== revision) {
       throw new CorruptLogError(`${stream} goes on at revision ${nextExpectedRevision}, not at ${revision}: part of it was deleted from the database`);

@@ -110,6 +110,7 @@ export class KurrentDbEventStore implements EventStore {
     while (!ended.aborted) {
       const seen = this.commits.count;
       const step = await until(ended, this.stepOf(cursor));
+      if (ended.aborted) return;
       if (step === undefined) await this.caller.pause(OUTAGE_PAUSE_MS);
       else if (step.batch.length > 0) yield step.batch;
       if (step?.more === false && !ended.aborted) await this.newsAfter(seen, cursor, filter, ended);

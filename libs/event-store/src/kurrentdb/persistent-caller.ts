@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { StoreUnavailableError } from '../event-store.errors.js';
@@ -22,7 +23,9 @@ export type Attempt<Answer> = (client: KurrentDBClient, attempt: number) => Prom
 export class PersistentCaller {
   private readonly closing = new AbortController();
 
-  constructor(private readonly clients: RenewableClient, readonly patience: Patience) {}
+  constructor(private readonly clients: RenewableClient, readonly patience: Patience) {
+    setMaxListeners(0, this.closing.signal); // as many pause at once as calls are under way
+  }
 
   /**
    * @throws StoreUnavailableError when patience ended; an attempt without an answer may still be carried out
@@ -58,7 +61,9 @@ export class PersistentCaller {
     const answer = ask();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new NoAnswerError(`no answer within ${this.patience.answerMs} ms`)), this.patience.answerMs);
+      const giveUp = (): void => reject(new NoAnswerError(`no answer within ${this.patience.answerMs} ms`));
+      // An answer that has arrived while this process was busy comes first.
+      timer = setTimeout(() => setImmediate(giveUp), this.patience.answerMs);
     });
     answer.catch(() => undefined);
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
