@@ -81,6 +81,7 @@ describe('a schedule, in real time,', () => {
     expect(skipped.length).toBeGreaterThan(1);
 
     const until = new Date(Date.parse(`${skipped.at(-1) ?? ''}Z`) + 1_000).toISOString();
+    await waitFor('that stretch is past', () => Date.now() > Date.parse(until));
     const backfill = () => done('schedule', 'backfill', 'often', '--from', `${skipped[0] ?? ''}Z`, '--until', until, '--reason', 'made up for');
     expect(await backfill()).toMatch(/ occurrences are started/);
     await waitFor('what was skipped has run', () => skipped.every((key) => marksOf('often').includes(key)));

