@@ -186,6 +186,22 @@ describe('an agent whose journal went back', () => {
     await agent.dispatchOf('S1', open);
   });
 
+  it('is noticed once, also where what it forgot had been forgotten before, and was known after all', async () => {
+    const asked = await server.startRun();
+    const { spec } = await agent.dispatchOf('A1', asked);
+    await agent.report(accepted(spec));
+    const forget = () => Object.assign(agent, { receipt: undefined, servedUpTo: '0', journalSequence: 0, journalId: randomUUID(), inventory: [] });
+    forget();
+    await agent.goAway();
+    await agent.connect();
+    await agent.report(started(spec));
+    await agent.goAway();
+    forget();
+    await agent.connect();
+    await agent.goAway();
+    expect((await agent.sayHello({ servedUpTo: (await server.events('&type=AgentConnected')).at(-1)?.position ?? '0' })).body).toMatchObject({ startsAnew: false });
+  });
+
   it('is not suspected when only the acknowledgement of its newest end was lost', async () => {
     const { spec } = await agent.dispatchOf('S1', await server.startRun('S'));
     await agent.report(finished(spec));

@@ -94,10 +94,10 @@ export class HelloCheck {
     return [...this.runs.openExecutionsOf(name).values()].some(({ executionId }) => !held.has(executionId) && this.isForgotten(executionId));
   }
 
-  /** The agent has spoken of it, and that it does not know it any more is not on record yet. */
+  /** The agent has spoken of it. That it does not know it goes on record once: after that it tells nothing of this journal, also when the agent has spoken of it since. */
   private isForgotten(executionId: string): boolean {
-    const { lastHeardAt, notKnownSince, knownAfterAll } = this.runs.execution(executionId)?.execution ?? {};
-    return lastHeardAt !== undefined && (notKnownSince === undefined || knownAfterAll === true);
+    const { lastHeardAt, notKnownSince } = this.runs.execution(executionId)?.execution ?? {};
+    return lastHeardAt !== undefined && notKnownSince === undefined;
   }
 
   private behind(name: string, { receipt, servedUpTo, epoch = 0 }: Hello): HttpProblem {
