@@ -5,11 +5,12 @@ import type { JournalState } from './journal-state.js';
 /** What a hello says of the journal. */
 export type JournalPart = Pick<Hello, 'journalId' | 'journalSequence' | 'servedUpTo' | 'receipt' | 'previousSession' | 'inventory' | 'open' | 'epoch'>;
 
-export function journalPart({ sequence, state: { journalId, servedUpTo, receipt, session, held, epoch } }: AgentJournal): JournalPart {
+export function journalPart({ sequence, state }: AgentJournal): JournalPart {
+  const { journalId, receipt, session, epoch } = state;
+  const { servedUpTo, inventory, open } = heldNow(state);
   return {
-    journalId, journalSequence: sequence, servedUpTo, epoch,
+    journalId, journalSequence: sequence, servedUpTo, epoch, inventory, open,
     ...(receipt !== undefined && { receipt }), ...(session !== undefined && { previousSession: session }),
-    inventory: [...held.keys()], open: [...held.values()].filter(({ ended }) => ended === undefined).map(({ executionId }) => executionId),
   };
 }
 

@@ -8,9 +8,6 @@ import { HttpProblem } from '../http/http-problem.js';
 import { instantOf, OccurrencePlanner } from './occurrence-planner.js';
 import { SchedulesProjection, type TrackedSchedule } from './schedules.projection.js';
 
-/** As far as anybody plans, in milliseconds: what is due later is not looked for. */
-const HORIZON_MS = 5 * 366 * 86_400_000;
-
 /** Who names neither a count nor an end looks at what comes next; who names an end wants all before it. */
 const USUAL_COUNT = 10;
 
@@ -64,9 +61,10 @@ export class ScheduleQueries {
 
   private outlook(definitions: readonly ScheduleDefinition[], { from, days, count = days === undefined ? USUAL_COUNT : MOST }: Outlook): DueView[] {
     const begin = from === undefined ? this.clock.now() : Date.parse(from);
-    const end = begin + (days === undefined ? HORIZON_MS : days * 86_400_000);
     // The last instant before the first moment asked for: what is due at that very moment is in it.
-    const streams = definitions.map((definition) => first(this.planner.between(definition, instantOf(begin - 1), instantOf(end - 1)), count).map((each) => dueView(definition, each)));
+    const after = instantOf(begin - 1);
+    const starts = (definition: ScheduleDefinition) => (days === undefined ? this.planner.after(definition, after) : this.planner.between(definition, after, instantOf(begin + days * 86_400_000 - 1)));
+    const streams = definitions.map((definition) => first(starts(definition), count).map((each) => dueView(definition, each)));
     return streams.flat().sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : one.schedule < other.schedule ? -1 : 1)).slice(0, count);
   }
 }
