@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '#event-store/event-store.errors';
-import type { Appended, EventStore, ExpectedRevision, NewEvent, Position, ReadFilter, RecordedEvent } from '#event-store/event-store.port';
+import type { Appended, EventStore, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent } from '#event-store/event-store.port';
 import { InMemoryEventStore } from '#event-store/in-memory.event-store';
 
 /** What a test has done to the next append, or to every one until it is taken back. */
@@ -41,6 +41,10 @@ export class MoodyEventStore implements EventStore {
       if (options?.signal?.aborted === true) return;
       yield batch;
     }
+  }
+
+  get presence(): Presence | undefined {
+    return this.log.presence;
   }
 
   head(): Promise<Position | undefined> {

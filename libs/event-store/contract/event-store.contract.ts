@@ -2,6 +2,7 @@ import type { EventStore } from '../src/event-store.port.js';
 import { appendingContract } from './appending.contract.js';
 import { limitsContract } from './limits.contract.js';
 import { outageContract } from './outage.contract.js';
+import { presenceContract } from './presence.contract.js';
 import { processesContract } from './processes.contract.js';
 import { readingContract } from './reading.contract.js';
 import { repeatsContract } from './repeats.contract.js';
@@ -44,5 +45,6 @@ export function eventStoreContract(adapter: string, openEmpty: () => Promise<Eve
     subscribingContract(store);
     outageContract(store, nature);
     processesContract(store, nature);
+    presenceContract(store, nature);
   });
 }

@@ -36,6 +36,24 @@ export interface ReadFilter {
   readonly types?: readonly string[];
 }
 
+/**
+ * What the processes that have a log open say of themselves now. It is no part of the log: nothing follows from it before somebody has put it on
+ * record, and it is gone when nobody says it any more.
+ */
+export interface Presence {
+  /**
+   * Takes the place of what was said under this key before.
+   *
+   * @param key 1 to 100 letters, digits, `.`, `_` and `-`
+   * @param text at most 4 KiB, without NUL
+   * @throws StoreUnavailableError, and InvalidAppendError when key or text are at fault
+   */
+  say(key: string, text: string): Promise<void>;
+
+  /** By key, what was said last by whoever has said anything within the last minute, and possibly older things. @throws StoreUnavailableError */
+  heard(): Promise<ReadonlyMap<string, string>>;
+}
+
 /** At most this many events an append, on every store. */
 export const MAX_EVENTS_PER_APPEND = 500;
 
@@ -79,6 +97,9 @@ export interface EventStore {
 
   /** The position of the last event in the log, or undefined for an empty one. Read from the log, not from a cache that may lag. */
   head(): Promise<Position | undefined>;
+
+  /** Undefined where no other process can have the log open: all that is appended comes through this store. */
+  readonly presence: Presence | undefined;
 
   /** Lets appends under way finish, refuses new ones, ends subscriptions, and closes. May be called twice. */
   close(): Promise<void>;

@@ -1,18 +1,26 @@
-import type { Appended, EventStore, ExpectedRevision, NewEvent, Position, ReadFilter, RecordedEvent } from './event-store.port.js';
+import type { Appended, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent } from './event-store.port.js';
 import { StoreUnavailableError } from './event-store.errors.js';
 import { judge, lastPlaceOf } from './log/append-rule.js';
 import { CommitSignal } from './log/commit-signal.js';
 import type { LogSource } from './log/log-source.js';
 import type { PreparedAppend } from './log/prepared-append.js';
 import { prepareAppend } from './log/prepared-append.js';
+import { readAppends } from './log/read-appends.js';
 import { readAll, readStream, subscribe } from './log/reading.js';
 import type { StoredAppend } from './log/stored-append.js';
+import type { MovableEventStore, PlannedAppend, RecordedAppend } from './movable-event-store.port.js';
 
 /** A log for tests, gone with the process. It keeps JSON, so that what is read is what a real store would give back. */
-export class InMemoryEventStore implements EventStore {
+export class InMemoryEventStore implements MovableEventStore {
   private readonly log = new InMemoryLog();
   private readonly commits = new CommitSignal();
+  readonly presence: Presence | undefined;
   private closed = false;
+
+  /** @param presence where several servers of one test share it */
+  constructor(presence?: Presence) {
+    this.presence = presence;
+  }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
     const prepared = prepareAppend(stream, expected, events);
@@ -30,6 +38,16 @@ export class InMemoryEventStore implements EventStore {
 
   readAll(after?: Position, filter?: ReadFilter): AsyncIterable<readonly RecordedEvent[]> {
     return readAll(this.source(), after, filter);
+  }
+
+  readAppends(): AsyncIterable<readonly RecordedAppend[]> {
+    return readAppends(this.source());
+  }
+
+  async appendInOrder(appends: readonly PlannedAppend[]): Promise<readonly Appended[]> {
+    const appended: Appended[] = [];
+    for (const { stream, expected, events } of appends) appended.push(await this.append(stream, expected, events));
+    return appended;
   }
 
   subscribe(after?: Position, options: { readonly filter?: ReadFilter; readonly signal?: AbortSignal } = {}): AsyncIterable<readonly RecordedEvent[]> {

@@ -1,4 +1,4 @@
-import type { EventStore } from './event-store.port.js';
+import type { MovableEventStore } from './movable-event-store.port.js';
 
 /** What opening may need to say or hear, whatever the kind of the store. */
 export interface OpeningOptions {
@@ -14,7 +14,7 @@ export interface OpeningOptions {
  *
  * @throws what the adapter's own opening throws; an Error that names the scheme when there is no such store
  */
-export async function openStore(url: string, options: OpeningOptions = {}): Promise<EventStore> {
+export async function openStore(url: string, options: OpeningOptions = {}): Promise<MovableEventStore> {
   const scheme = url.slice(0, Math.max(0, url.indexOf(':')));
   switch (scheme) {
     case 'sqlite': {

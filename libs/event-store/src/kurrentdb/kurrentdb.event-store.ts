@@ -1,13 +1,16 @@
-import type { Appended, EventStore, ExpectedRevision, NewEvent, Position, ReadFilter, RecordedEvent } from '../event-store.port.js';
+import type { Appended, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent } from '../event-store.port.js';
 import { CorruptLogError, StoreUnavailableError } from '../event-store.errors.js';
 import { CommitSignal } from '../log/commit-signal.js';
 import { PageSize } from '../log/page-size.js';
 import { prepareAppend } from '../log/prepared-append.js';
+import type { MovableEventStore, PlannedAppend, RecordedAppend } from '../movable-event-store.port.js';
 import { AppendWriter } from './append-writer.js';
 import { DatabaseCursor } from './database-cursor.js';
 import { DatabaseReader } from './database-reader.js';
 import type { PersistentCaller } from './persistent-caller.js';
+import { readAppends } from './read-appends.js';
 import type { RenewableClient } from './renewable-client.js';
+import { StreamPresence } from './stream-presence.js';
 import { until, waitAtMost } from './waiting.js';
 import { waitForNews } from './wait-for-news.js';
 
@@ -26,7 +29,8 @@ const OUTAGE_PAUSE_MS = 250;
 type Batches = AsyncGenerator<readonly RecordedEvent[], void, void>;
 
 /** A log in a KurrentDB or an EventStoreDB, one node or several. Made by `openKurrentDbEventStore`. */
-export class KurrentDbEventStore implements EventStore {
+export class KurrentDbEventStore implements MovableEventStore {
+  readonly presence: Presence;
   private readonly commits = new CommitSignal();
   private readonly closing = new AbortController();
   private readonly reader: DatabaseReader;
@@ -36,6 +40,7 @@ export class KurrentDbEventStore implements EventStore {
   constructor(private readonly clients: RenewableClient, private readonly caller: PersistentCaller, prefix: string) {
     this.reader = new DatabaseReader(caller, prefix);
     this.writer = new AppendWriter(caller, this.reader, prefix);
+    this.presence = new StreamPresence(caller, `${prefix.slice(0, -1)}-presence`);
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
@@ -70,6 +75,18 @@ export class KurrentDbEventStore implements EventStore {
       if (step.batch.length > 0) yield step.batch;
       more = step.more;
     }
+  }
+
+  async *readAppends(): AsyncGenerator<readonly RecordedAppend[], void, void> {
+    this.requireOpen();
+    yield* readAppends(this.reader);
+  }
+
+  /** One at a time: an append that is sent again may come behind those that were sent after it. */
+  async appendInOrder(appends: readonly PlannedAppend[]): Promise<readonly Appended[]> {
+    const appended: Appended[] = [];
+    for (const { stream, expected, events } of appends) appended.push(await this.append(stream, expected, events));
+    return appended;
   }
 
   async *subscribe(after?: Position, options: { readonly filter?: ReadFilter; readonly signal?: AbortSignal } = {}): Batches {

@@ -1,4 +1,4 @@
-import type { EventStore } from '../event-store.port.js';
+import type { MovableEventStore } from '../movable-event-store.port.js';
 import { StoreUnavailableError } from '../event-store.errors.js';
 import { connectionSettings } from './connection-settings.js';
 import { KurrentDbEventStore } from './kurrentdb.event-store.js';
@@ -29,7 +29,7 @@ const PATIENCE: Patience = { answerMs: 4_000, callMs: 12_000 };
  * @throws CorruptLogError when the last event under our prefix is none of ours
  * @throws the signal's reason when it aborts
  */
-export async function openKurrentDbEventStore({ url, signal, onWaiting, patience = PATIENCE }: KurrentDbEventStoreOptions): Promise<EventStore> {
+export async function openKurrentDbEventStore({ url, signal, onWaiting, patience = PATIENCE }: KurrentDbEventStoreOptions): Promise<MovableEventStore> {
   const { clientUrl, prefix, shown } = connectionSettings(url);
   const clients = clientsOf(clientUrl);
   const caller = new PersistentCaller(clients, patience);

@@ -13,8 +13,8 @@ export async function* readAppends(reader: DatabaseReader): AsyncGenerator<reado
     const limit = size.appends;
     // One more, because the event at the start may count as read or not.
     const page: readonly PlacedEvent[] = await reader.page([reached], limit + 1, undefined);
-    const after = reached;
-    const fresh = page.filter(({ event }) => typeof after !== 'bigint' || event.position > after);
+    const after: Start = reached;
+    const fresh: readonly PlacedEvent[] = page.filter(({ event }) => typeof after !== 'bigint' || event.position > after);
     const whole: RecordedAppend[] = [];
     for (const placed of fresh) {
       check(placed, open.at(-1));

@@ -47,8 +47,17 @@ describe('the table', () => {
 
   it('is refused when a later Kiroku made it', async () => {
     await (await open()).append('run-1', 'none', [event('a')]);
-    await admin.run(`COMMENT ON TABLE ${schema}.appends IS 'Kiroku log, schema 2'`);
-    await expect(open()).rejects.toThrow('written by a later Kiroku (schema 2; this one knows up to 1)');
+    await admin.run(`COMMENT ON TABLE ${schema}.appends IS 'Kiroku log, schema 3'`);
+    await expect(open()).rejects.toThrow('written by a later Kiroku (schema 3; this one knows up to 2)');
+  });
+
+  it('of the first version becomes one of this, with all that is in it', async () => {
+    await (await open()).append('run-1', 'none', [event('a')]);
+    await admin.run(`DROP TABLE ${schema}.presence; COMMENT ON TABLE ${schema}.appends IS 'Kiroku log, schema 1'`);
+    const stores = await Promise.all([open(), open()]);
+    await stores[0].presence!.say('one', 'here');
+    expect(await stores[1].presence!.heard()).toEqual(new Map([['one', 'here']]));
+    expect((await everything(stores[1].readAll())).map(nameOf)).toEqual(['a']);
   });
 
   it('keeps two logs in one database apart', async () => {

@@ -49,9 +49,10 @@ export class GroupWriter {
 
   constructor(private readonly options: WriterOptions) {}
 
-  append(append: PreparedAppend): Promise<Appended> {
+  /** @param since those that were asked for together are given up together */
+  append(append: PreparedAppend, since = performance.now()): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ append, since: performance.now(), resolve, reject });
+      this.queue.push({ append, since, resolve, reject });
       if (this.working) return;
       this.working = true;
       setImmediate(() => void this.work());

@@ -1,4 +1,4 @@
-import type { EventStore } from '../event-store.port.js';
+import type { MovableEventStore } from '../movable-event-store.port.js';
 import { StoreUnavailableError } from '../event-store.errors.js';
 import { BackOff } from '../log/back-off.js';
 import { Connections } from './connections.js';
@@ -34,7 +34,7 @@ export interface PostgresEventStoreOptions {
  * @throws StoreUnavailableError when the database answers, and refuses (password, rights, no such database)
  * @throws the signal's reason when it aborts
  */
-export async function openPostgresEventStore(options: PostgresEventStoreOptions): Promise<EventStore> {
+export async function openPostgresEventStore(options: PostgresEventStoreOptions): Promise<MovableEventStore> {
   const { url, answerMs = ANSWER_MS, patienceMs = PATIENCE_MS, onWaiting } = options;
   const address = postgresAddress(url);
   const { schema } = address;

@@ -1,19 +1,23 @@
-import type { Appended, EventStore, ExpectedRevision, NewEvent, Position, ReadFilter, RecordedEvent } from '../event-store.port.js';
+import type { Appended, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent } from '../event-store.port.js';
 import { type CorruptLogError, StoreUnavailableError } from '../event-store.errors.js';
 import { CommitSignal } from '../log/commit-signal.js';
 import type { LogSource } from '../log/log-source.js';
 import { prepareAppend } from '../log/prepared-append.js';
+import { readAppends } from '../log/read-appends.js';
 import { RecentAppends } from '../log/recent-appends.js';
 import { readAll, readStream, subscribe } from '../log/reading.js';
 import { BackOff } from '../log/back-off.js';
+import type { MovableEventStore, PlannedAppend, RecordedAppend } from '../movable-event-store.port.js';
 import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
 import type { GroupResult, LogInSchema } from './group-transaction.js';
 import { GroupWriter } from './group-writer.js';
 import { Listener } from './listener.js';
+import { TablePresence } from './table-presence.js';
 
 /** A log in a database that several servers share. Made by `openPostgresEventStore`. */
-export class PostgresEventStore implements EventStore {
+export class PostgresEventStore implements MovableEventStore {
+  readonly presence: Presence;
   private readonly commits = new CommitSignal();
   private readonly recent = new RecentAppends();
   /** Where the log ended after the newest of ours; what others have appended since is not known here. */
@@ -25,6 +29,7 @@ export class PostgresEventStore implements EventStore {
   private closing: Promise<void> | undefined;
 
   constructor(private readonly connections: Connections, private readonly place: LogInSchema, private readonly patienceMs: number) {
+    this.presence = new TablePresence(place.schema, (question) => this.ask(0, question));
     this.writer = new GroupWriter({
       connections, place, patienceMs,
       onCommit: (result) => this.committed(result),
@@ -45,6 +50,18 @@ export class PostgresEventStore implements EventStore {
 
   readAll(after?: Position, filter?: ReadFilter): AsyncIterable<readonly RecordedEvent[]> {
     return readAll(this.source(this.patienceMs), after, filter);
+  }
+
+  readAppends(): AsyncIterable<readonly RecordedAppend[]> {
+    return readAppends(this.source(this.patienceMs));
+  }
+
+  /** One transaction: asked for in one turn of the event loop, and given up together, because they are of one age. */
+  async appendInOrder(appends: readonly PlannedAppend[]): Promise<readonly Appended[]> {
+    const prepared = appends.map(({ stream, expected, events }) => prepareAppend(stream, expected, events));
+    this.requireOpen();
+    const since = performance.now();
+    return Promise.all(prepared.map((append) => this.writer.append(append, since)));
   }
 
   /** Served from what this process has just written where that is the end of the log, else from the database. */

@@ -2,7 +2,7 @@ import type { Connection } from './connection.js';
 import { ForeignDatabaseError } from './postgres.errors.js';
 
 /** Raised when the table changes; a log of a later version is refused. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** "Kiro": the first half of the lock's number; the second comes from the name of the schema. */
 const LOCK_CLASS = 0x4b69726f;
@@ -23,8 +23,16 @@ function tableIn(schema: string): string {
     events text NOT NULL,
     UNIQUE (stream, revision)
   );
-  COMMENT ON TABLE ${schema}.appends IS 'Kiroku log, schema ${SCHEMA_VERSION}';`;
+`;
 }
+
+/** What servers say of themselves; it may be lost at any time. */
+function presenceIn(schema: string): string {
+  return `CREATE UNLOGGED TABLE ${schema}.presence (key text COLLATE "C" PRIMARY KEY, text text NOT NULL, said_at timestamptz NOT NULL);`;
+}
+
+/** What each version added, from the first one on. */
+const STEPS = [tableIn, presenceIn] as const;
 
 /**
  * Begins a transaction that has the log to itself until it ends. PostgreSQL lets the lock go only when the transaction can be
@@ -36,26 +44,28 @@ export function beginAlone(schema: string): string {
 }
 
 /**
- * Makes the table or checks it. Several servers may do so at once: one makes it, the others find it.
+ * Makes the tables, or brings those of an earlier version to this one. Several servers may do so at once: one does it, the others find it done.
  *
  * @throws ForeignDatabaseError when the table is something else, or of a later version
  */
 export async function provideTable(connection: Connection, schema: string): Promise<void> {
-  if (await isThere(connection, schema)) return;
+  if (await versionOf(connection, schema) === SCHEMA_VERSION) return;
   await connection.run(beginAlone(schema));
-  if (!await isThere(connection, schema)) await connection.run(tableIn(schema));
+  const missing = STEPS.slice(await versionOf(connection, schema));
+  await connection.run(`${missing.map((step) => step(schema)).join('\n')} COMMENT ON TABLE ${schema}.appends IS 'Kiroku log, schema ${SCHEMA_VERSION}'`);
   await connection.run('COMMIT');
 }
 
-async function isThere(connection: Connection, schema: string): Promise<boolean> {
+/** 0 when there is none. */
+async function versionOf(connection: Connection, schema: string): Promise<number> {
   const [[table, comment] = []] = await connection.ask({
     name: '', text: `SELECT to_regclass($1)::text, obj_description(to_regclass($1), 'pg_class')`, values: [`${schema}.appends`],
   });
-  if (table === null || table === undefined) return false;
+  if (table === null || table === undefined) return 0;
   const version = Number(/^Kiroku log, schema (\d+)$/.exec(String(comment))?.[1]);
   if (Number.isNaN(version)) throw new ForeignDatabaseError(`there is a table ${schema}.appends, but it is no log of Kiroku`);
   if (version > SCHEMA_VERSION) {
     throw new ForeignDatabaseError(`the log was written by a later Kiroku (schema ${version}; this one knows up to ${SCHEMA_VERSION})`);
   }
-  return true;
+  return version;
 }

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { EventStore } from '../event-store.port.js';
+import type { MovableEventStore } from '../movable-event-store.port.js';
 import { CorruptLogError } from '../event-store.errors.js';
 import type { OpenDriver, SqliteDriver } from './driver.js';
 import { openBetterSqlite3 } from './driver.js';
@@ -33,7 +33,7 @@ export interface SqliteEventStoreOptions {
  * @throws StoreUnavailableError when it cannot be opened for another reason (permissions, a full disk)
  * @throws the signal's reason when it aborts
  */
-export async function openSqliteEventStore(options: SqliteEventStoreOptions): Promise<EventStore> {
+export async function openSqliteEventStore(options: SqliteEventStoreOptions): Promise<MovableEventStore> {
   const { file, signal, onWaiting, openDriver = openBetterSqlite3 } = options;
   for (let told = false; ; told = true) {
     signal?.throwIfAborted();

@@ -1,17 +1,21 @@
-import type { Appended, EventStore, ExpectedRevision, NewEvent, Position, ReadFilter, RecordedEvent } from '../event-store.port.js';
+import type { Appended, ExpectedRevision, NewEvent, Position, ReadFilter, RecordedEvent } from '../event-store.port.js';
 import { StoreUnavailableError } from '../event-store.errors.js';
 import { CommitSignal } from '../log/commit-signal.js';
 import type { LogSource } from '../log/log-source.js';
 import { prepareAppend } from '../log/prepared-append.js';
+import { readAppends } from '../log/read-appends.js';
 import { RecentAppends } from '../log/recent-appends.js';
 import { readAll, readStream, subscribe } from '../log/reading.js';
+import type { MovableEventStore, PlannedAppend, RecordedAppend } from '../movable-event-store.port.js';
 import { Checkpointer } from './checkpointer.js';
 import { GroupWriter } from './group-writer.js';
 import type { SqliteLog } from './sqlite-log.js';
 import { inOurWords } from './sqlite.errors.js';
 
 /** The embedded log: one file that this process has to itself. Made by `openSqliteEventStore`. */
-export class SqliteEventStore implements EventStore {
+export class SqliteEventStore implements MovableEventStore {
+  /** The lock on the file keeps everybody else out. */
+  readonly presence = undefined;
   private readonly commits = new CommitSignal();
   private readonly recent = new RecentAppends();
   private readonly checkpointer: Checkpointer;
@@ -46,6 +50,17 @@ export class SqliteEventStore implements EventStore {
 
   readAll(after?: Position, filter?: ReadFilter): AsyncIterable<readonly RecordedEvent[]> {
     return readAll(this.source, after, filter);
+  }
+
+  readAppends(): AsyncIterable<readonly RecordedAppend[]> {
+    return readAppends(this.source);
+  }
+
+  /** Asked for in one turn of the event loop, they are one transaction. */
+  async appendInOrder(appends: readonly PlannedAppend[]): Promise<readonly Appended[]> {
+    const prepared = appends.map(({ stream, expected, events }) => prepareAppend(stream, expected, events));
+    this.requireOpen();
+    return Promise.all(prepared.map((append) => this.writer.append(append)));
   }
 
   subscribe(after?: Position, options: { readonly filter?: ReadFilter; readonly signal?: AbortSignal } = {}): AsyncIterable<readonly RecordedEvent[]> {
