@@ -25,6 +25,38 @@ export interface AgentModule {
   startAgent(options: AgentOptions): Promise<void>;
 }
 
+/** How far a copy of a log is; `position` and `end` are the source's. */
+export interface CopyProgress {
+  readonly phase: 'comparing' | 'copying' | 'verifying';
+  readonly events: number;
+  readonly position: bigint;
+  readonly end: bigint;
+}
+
+export interface CopyResult {
+  readonly found: number;
+  readonly copied: number;
+  readonly events: number;
+  readonly appends: number;
+  readonly streams: number;
+  readonly sha256: string;
+  readonly position: bigint;
+  readonly positionsKept: boolean;
+}
+
+export interface CopyOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly sourceStopped: boolean;
+  readonly onProgress: (progress: CopyProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The one thing that the command does with a log itself: no server may have it meanwhile. */
+export interface CopyingModule {
+  copyBetween(options: CopyOptions): Promise<CopyResult>;
+}
+
 type TextOutput = NodeJS.WritableStream & { isTTY?: boolean };
 
 /** All that a command may touch of the world around it. */
@@ -43,4 +75,5 @@ export interface CliContext {
   /** Loaded on demand, because Nest would make every client command slow. */
   loadServer(): Promise<ServerModule>;
   loadAgent(): Promise<AgentModule>;
+  loadCopying(): Promise<CopyingModule>;
 }

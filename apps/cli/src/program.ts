@@ -45,7 +45,7 @@ export function buildProgram(surroundings: CliContext, version: string, finish: 
   addAuditCommand(program, context);
   addAgentCommands(program, context);
   addOperatorCommands(program, context);
-  addLogCommands(program, context);
+  addLogCommands(program, context, finish);
   addServerCommand(program, context);
   addUpCommand(program, context);
   addConfigCommands(program, context);

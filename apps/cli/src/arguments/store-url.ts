@@ -3,12 +3,12 @@ import { WrongUsage } from '../client/cli-failure.js';
 
 const KINDS = 'sqlite:FILE, postgres://USER@HOST/DATABASE or kurrentdb://HOST,HOST,...';
 
-/** `--store`: where the log is. A file is taken from the directory that the command was given in. */
-export function storeUrl(text: string, cwd: string): string {
+/** Where the log is: `--store`, or another flag that says so. A file is taken from the directory that the command was given in. */
+export function storeUrl(text: string, cwd: string, flag = '--store'): string {
   const [, scheme, rest] = /^([a-z]+(?:\+discover)?):(.+)$/s.exec(text) ?? [];
   if (scheme === 'sqlite' && rest !== undefined) return `sqlite:${resolve(cwd, rest)}`;
   if (/^(postgres(ql)?|(kurrentdb|esdb)(\+discover)?)$/.test(scheme ?? '') && rest?.startsWith('//')) return text;
-  throw new WrongUsage(`--store takes ${KINDS}, not "${withoutPassword(text)}"`);
+  throw new WrongUsage(`${flag} takes ${KINDS}, not "${withoutPassword(text)}"`);
 }
 
 /** As people may see it: the password of a URL left out, wherever it stands. */

@@ -21,6 +21,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'run watch': ['kiroku run watch R1', 'kiroku run watch R1 --json | jq .type'],
   'job skip': ['kiroku job skip R1 A1 --reason "done by hand"'],
   'job settle': ['kiroku job settle R1 A1 --outcome succeeded --reason "the file is there"', 'kiroku job settle R1 A1 --outcome failed --exit-code 3 --reason "seen in its log"'],
+  'log copy': ['kiroku log copy --from sqlite:.kiroku/log.db --to postgres://kiroku@db/kiroku', 'kiroku log copy --from postgres://kiroku@db/kiroku --to kurrentdb://db:2113 --json'],
   audit: ['kiroku audit --since 2h --type JobSkipped,JobOutcomeSettled', 'kiroku audit --run R1 --all', 'kiroku audit --follow --actor hanako', 'kiroku audit --all --ndjson > log.ndjson'],
 };
 

@@ -6,6 +6,8 @@ import type { ConnectionOptions } from '../client/settings.js';
 import { intervene, type InterventionOptions, type Verb, verbCommand } from '../interventions/intervene.js';
 import type { Output } from '../output/output.js';
 import { sessionOf, withConnection } from '../commands/client-command.js';
+import type { Finish } from '../commands/finish.js';
+import { addLogCopy } from './log-copy.command.js';
 
 interface RestoredOptions extends InterventionOptions {
   expectEpoch?: number;
@@ -22,9 +24,9 @@ const RESTORED: Verb<RestoredOptions> = {
   done: () => 'has begun a new epoch; open runs are held (kiroku run list --status held), and agents that know more are let in',
 };
 
-/** `kiroku log show|restored` */
-export function addLogCommands(program: Command, context: CliContext): void {
-  const log = program.command('log').description('the log: what it is, and what to do after it was restored');
+/** `kiroku log show|restored|copy` */
+export function addLogCommands(program: Command, context: CliContext, finish: Finish): void {
+  const log = program.command('log').description('the log: what it is, what to do after it was restored, and moving it to another store');
 
   withConnection(log.command('show').description('which log this is, where it ends, how often it was restored, and which agents know more than it holds'))
     .action(async (options: ConnectionOptions) => {
@@ -33,6 +35,7 @@ export function addLogCommands(program: Command, context: CliContext): void {
     });
 
   verbCommand(log, RESTORED, []).action((options: RestoredOptions) => intervene(RESTORED, { path: '/api/v1/log', words: 'the log' }, options, context));
+  addLogCopy(log, context, finish);
 }
 
 function showLog({ logId, epoch, position, agentsAhead }: LogView, out: Output): void {

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import type { AgentOptions, CliContext, ServerOptions } from '../cli-context.js';
+import type { AgentOptions, CliContext, CopyingModule, ServerOptions } from '../cli-context.js';
 import { runCli } from '../run-cli.js';
 
 export interface InProcess extends CliContext {
@@ -10,7 +10,7 @@ export interface InProcess extends CliContext {
 }
 
 /** A world of memory for a command that runs inside the test. */
-export function inProcess(more: Partial<Pick<CliContext, 'env' | 'cwd' | 'checkout'>> & { tty?: boolean; input?: string; failing?: Error } = {}): InProcess {
+export function inProcess(more: Partial<Pick<CliContext, 'env' | 'cwd' | 'checkout'>> & { tty?: boolean; input?: string; failing?: Error; copying?: CopyingModule['copyBetween'] } = {}): InProcess {
   const stream = () => Object.assign(new PassThrough({ highWaterMark: 1e6 }), { isTTY: more.tty === true });
   const [stdin, stdout, stderr] = [stream(), stream(), stream()];
   const streams = { stdout, stderr };
@@ -25,6 +25,7 @@ export function inProcess(more: Partial<Pick<CliContext, 'env' | 'cwd' | 'checko
     now: () => Date.parse('2026-11-20T12:03:10.000Z'),
     loadServer: async () => ({ startServer: (options) => ((handed.server = options), start()) }),
     loadAgent: async () => ({ startAgent: (options) => ((handed.agent = options), start()) }),
+    loadCopying: async () => ({ copyBetween: more.copying ?? (() => Promise.reject(new Error('nothing is copied here'))) }),
     text: (name) => (written[name] += String(streams[name].read() ?? '')),
   };
 }
