@@ -32,10 +32,13 @@ export class KurrentDbStandIn {
   appendsSeen = 0;
   readsSeen = 0;
   subscriptionsSeen = 0;
+  /** Reads with a filter: the database goes through what others wrote. */
+  searchesSeen = 0;
   private server = new Server();
   private frozen: (() => void)[] | undefined;
   private readonly asked = new EventEmitter();
   private answersToLose = 0;
+  private searches: (() => void)[] | undefined;
 
   constructor(readonly log = new StandInLog()) {}
 
@@ -84,6 +87,23 @@ export class KurrentDbStandIn {
     while ((this.frozen?.length ?? 0) < questions) await once(this.asked, 'held');
   }
 
+  /** As in a database full of what others wrote: reads with a filter find no end, all others are answered at once. */
+  holdSearches(): void {
+    this.searches ??= [];
+  }
+
+  endSearches(): void {
+    const held = this.searches ?? [];
+    this.searches = undefined;
+    for (const answer of held) answer();
+  }
+
+  /** Resolves once so many more reads without a filter were asked. */
+  async readsWithoutFilter(more: number): Promise<void> {
+    const before = this.readsSeen - this.searchesSeen;
+    while (this.readsSeen - this.searchesSeen < before + more) await once(this.asked, 'read');
+  }
+
   private later(work: () => void): void {
     if (this.frozen === undefined) work();
     else {
@@ -118,7 +138,11 @@ export class KurrentDbStandIn {
     if (call.metadata.get('requires-leader')[0] === 'true' && this.leader !== this) return this.refuse(call);
     if (options.hasSubscription()) return this.subscribe(call);
     this.readsSeen += 1;
-    void this.send(call, options).catch((error: Error) => call.emit('error', error));
+    if (options.getFilter() !== undefined) this.searchesSeen += 1;
+    this.asked.emit('read');
+    const answer = (): void => void this.send(call, options).catch((error: Error) => call.emit('error', error));
+    if (this.searches !== undefined && options.getFilter() !== undefined) this.searches.push(answer);
+    else answer();
   }
 
   private async send(call: Reading, options: Messages.ReadReq.Options): Promise<void> {

@@ -17,7 +17,7 @@ export class DatabaseReader {
   /** The last event of the whole log. */
   async last(): Promise<PlacedEvent | undefined> {
     const [event] = await this.caller.call('reading the head of the log', (client) => collected(
-      client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, filter: this.filter(undefined), requiresLeader: true })));
+      client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, filter: this.filter(undefined), requiresLeader: true })), endOfDatabase);
     return event && fromDatabase(event, this.prefix);
   }
 
@@ -39,7 +39,7 @@ export class DatabaseReader {
    * position is refused by it, and callers may name any.
    */
   async page(starts: readonly Start[], limit: number, prefixes: readonly string[] | undefined): Promise<PlacedEvent[]> {
-    const events = await this.caller.call('reading the log', (client) => this.fromFirstTaken(client, starts, { maxCount: limit, filter: this.filter(prefixes), requiresLeader: true }));
+    const events = await this.caller.call('reading the log', (client) => this.fromFirstTaken(client, starts, { maxCount: limit, filter: this.filter(prefixes), requiresLeader: true }), endOfDatabase);
     return events.map((event) => fromDatabase(event, this.prefix));
   }
 
@@ -52,11 +52,11 @@ export class DatabaseReader {
     return (prefixes ?? ['']).map((each) => this.prefix + each);
   }
 
-  /** The client does not tell a refused position from a dead node: so the end of the log is asked as well, and each start once more, before the last one is taken. */
+  /** The client does not tell a refused position from a dead node: so the end of the database is asked as well, and each start once more, before the last one is taken. */
   private async fromFirstTaken(client: KurrentDBClient, starts: readonly Start[], options: ReadAllOptions): Promise<ResolvedEvent[]> {
     for (const start of [...starts.slice(0, -1), 'probe', ...starts.slice(0, -1)] as const) {
       if (start === 'probe') {
-        if (starts.length > 1) await collected(client.readAll({ ...options, direction: BACKWARDS, fromPosition: END, maxCount: 1 }));
+        if (starts.length > 1) await endOfDatabase(client);
         continue;
       }
       try {
@@ -79,6 +79,11 @@ export class DatabaseReader {
     });
     return events.map((event) => fromDatabase(event, this.prefix));
   }
+}
+
+/** Whoever wrote it: with a filter the database looks through what others wrote since our last event, which takes it seconds for a million. */
+function endOfDatabase(client: KurrentDBClient): Promise<unknown> {
+  return collected(client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true }));
 }
 
 function positionOf(start: Start): ReadPosition {

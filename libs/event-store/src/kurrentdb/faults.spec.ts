@@ -115,6 +115,17 @@ describe('a store on KurrentDB', () => {
     expect(said).toEqual([expect.stringMatching(/^the database at 127\.0\.0\.1:\d+ \(log kiroku\) does not answer/)]);
   }, 30_000);
 
+  it('waits for a search through what others wrote, and does not begin it again, while the database answers other questions', async () => {
+    const node = await one();
+    node.holdSearches();
+    const said: string[] = [];
+    const opening = openKurrentDbEventStore({ url: node.url, patience: { answerMs: 300, callMs: 600 }, onWaiting: (sentence) => said.push(sentence) });
+    await node.readsWithoutFilter(4);
+    node.endSearches();
+    opened.push(await opening);
+    expect([said, node.searchesSeen]).toEqual([[], 1]);
+  }, 30_000);
+
   it('stops waiting for it when it is told to', async () => {
     const node = await one();
     node.freeze();

@@ -13,11 +13,17 @@ export interface Patience {
   readonly callMs: number;
 }
 
+/** For a search, while the database answers other questions: a scan of some ten million events. */
+const SEARCH_MS = 300_000;
+
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 500;
 
 /** One attempt at a call: the first has the number 0. */
 export type Attempt<Answer> = (client: KurrentDBClient, attempt: number) => Promise<Answer>;
+
+/** A question that a living database always answers at once. */
+export type SignOfLife = (client: KurrentDBClient) => Promise<unknown>;
 
 /** Calls the database until it answers or patience ends. */
 export class PersistentCaller {
@@ -28,15 +34,16 @@ export class PersistentCaller {
   }
 
   /**
+   * @param signOfLife for a call whose answer may rightly take long: it is waited for while the database answers this
    * @throws StoreUnavailableError when patience ended; an attempt without an answer may still be carried out
    * @throws what `faultOf` calls final, at once
    */
-  async call<Answer>(what: string, attempt: Attempt<Answer>): Promise<Answer> {
+  async call<Answer>(what: string, attempt: Attempt<Answer>, signOfLife?: SignOfLife): Promise<Answer> {
     const end = performance.now() + this.patience.callMs;
     for (let number = 0; ; number += 1) {
       const client = this.clients.current;
       try {
-        return await this.inTime(() => this.clients.use(client, (used) => attempt(used, number)));
+        return await this.patiently(this.clients.use(client, (used) => attempt(used, number)), signOfLife && (() => this.clients.use(client, signOfLife)));
       } catch (error) {
         const fault = faultOf(error);
         if (fault.kind === 'final') throw fault.error;
@@ -57,8 +64,20 @@ export class PersistentCaller {
     await pause(ms, undefined, { signal: this.closing.signal }).catch(() => undefined);
   }
 
-  private async inTime<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-    const answer = ask();
+  /** Abandoned, a search would go on in the database all the same, and beside it the one that is asked again. */
+  private async patiently<Answer>(answer: Promise<Answer>, signOfLife: (() => Promise<unknown>) | undefined): Promise<Answer> {
+    answer.catch(() => undefined);
+    for (const end = performance.now() + SEARCH_MS; ;) {
+      try {
+        return await this.inTime(answer);
+      } catch (error) {
+        if (!(error instanceof NoAnswerError) || signOfLife === undefined || this.closing.signal.aborted || performance.now() > end) throw error;
+        await this.inTime(signOfLife());
+      }
+    }
+  }
+
+  private async inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const giveUp = (): void => reject(new NoAnswerError(`no answer within ${this.patience.answerMs} ms`));
