@@ -1,7 +1,7 @@
 // A process is armed for a step and ends itself there; what makes the step likely is done meanwhile.
 import { pause, until } from '../stage/waiting.mjs';
 import { logRestore } from './put-back.mjs';
-import { killAgent, loseJournal, restartServer, startForgetful } from './restarts.mjs';
+import { killAgent, loseJournal, restartServers, startForgetful } from './restarts.mjs';
 
 const PATIENCE_MS = 2_500;
 /** Where a process has to start first, or an operator's word to be accepted. */
@@ -17,17 +17,18 @@ export async function crash(stage, fault, round) {
   if (!(await crashAtStep(stage, fault, round))) await crashAtStep(stage, { ...fault, passing: 1, prelude: fault.prelude ?? 'work' }, round);
 }
 
-/** @returns whether it came there */
+/** Of several servers all are armed: the first to come there dies, and the others go on, unless they come there in the same moment. @returns whether one came there */
 async function crashAtStep(stage, { step, who, agent, passing, prelude, lastsMs, slots }, round) {
-  const product = stage.products.get(who === 'server' ? 'server' : agent);
-  await product.arm(step, passing);
-  if (prelude === 'reconnect') stage.proxies.get(agent).cut();
+  const names = who === 'server' ? stage.serverNames : [agent];
+  const products = names.map((name) => stage.products.get(name));
+  await Promise.all(products.map((product) => product.arm(step, passing)));
+  if (prelude === 'reconnect') stage.links.get(agent).cut();
   if (prelude === 'forget') await forget(stage, agent, slots, round);
-  const isHit = () => product.hits().includes(step);
+  const isHit = () => products.some((product) => product.hits().includes(step));
   const helping = help(prelude, isHit, round);
   await until(isHit, LONG.includes(prelude) ? LONG_PATIENCE_MS : PATIENCE_MS, 20);
   if (!isHit()) await helping;
-  if (!isHit() || CHILDREN[who] !== undefined) await product.arm(undefined);
+  await Promise.all(products.filter((product) => !product.hits().includes(step) || CHILDREN[who] !== undefined).map((product) => product.arm(undefined)));
   await pause(20);
   // Also where none was seen: a wrapper that was spawned just now may come there yet.
   if (CHILDREN[who] !== undefined) round.excuse(agent, CHILDREN[who]);
@@ -38,9 +39,10 @@ async function crashAtStep(stage, { step, who, agent, passing, prelude, lastsMs,
   round.note('crash', step);
   if (CHILDREN[who] !== undefined) return true;
   if (who === 'agent') round.excuse(agent, 'tasks');
-  await product.ended;
+  const hit = () => names.filter((_, index) => products[index].hits().includes(step));
+  await Promise.all(hit().map((name) => stage.products.get(name).ended));
   await pause(lastsMs);
-  if (who === 'server') await restartServer(stage);
+  if (who === 'server') await restartServers(stage, hit());
   else stage.startAgent(agent, slots);
   // What is asked of a server that is gone is answered by the next one.
   await helping;
@@ -58,12 +60,12 @@ async function help(prelude, isHit, round) {
 
 /** Dispatches that nobody heard of yet, for an agent that comes back with one slot: they wait in its line. */
 async function makeQueue(stage, agent, round) {
-  const proxy = stage.proxies.get(agent);
-  proxy.hold('down');
+  const links = stage.links.get(agent);
+  links.hold('down');
   await round.workload.startMore(4);
   await pause(300);
   await killAgent(stage, agent, round);
-  proxy.cut();
+  links.cut();
   const product = stage.startAgent(agent, 1);
   await product.line('connected to ', 10_000);
 }

@@ -2,10 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { killProcessesIn } from '../stage/processes.mjs';
 import { pause } from '../stage/waiting.mjs';
 import { crash } from './crash.mjs';
+import { DATABASE_ACTS } from './database-faults.mjs';
 import { journalRollback, logRestore } from './put-back.mjs';
 import { killAgent, loseJournal, restartServer, startForgetful, stepOf } from './restarts.mjs';
+import { SERVERS_ACTS } from './several-servers.mjs';
 import { garbage, repeat, secondAgent } from './strangers.mjs';
 
 const HOUR_MS = 3_600_000;
@@ -20,12 +23,14 @@ export async function strike(stage, fault, round) {
 
 const ACTS = {
   crash: (stage, fault, round) => crash(stage, fault, round),
+  ...SERVERS_ACTS,
+  ...DATABASE_ACTS,
 
-  'kill-server': async (stage, { lastsMs }, round) => {
-    await stage.server.kill();
-    round.note('kill-server', stepOf(stage, 'server'));
+  'kill-server': async (stage, { server, lastsMs }, round) => {
+    await stage.server(server).kill();
+    round.note('kill-server', stepOf(stage, server));
     await pause(lastsMs);
-    await restartServer(stage);
+    await restartServer(stage, server);
   },
 
   'kill-agent': async (stage, { agent, lastsMs, slots }, round) => {
@@ -35,30 +40,34 @@ const ACTS = {
     stage.startAgent(agent, slots);
   },
 
-  'kill-both': async (stage, { agent, lastsMs, slots }, round) => {
-    await Promise.all([stage.server.kill(), killAgent(stage, agent, round)]);
-    round.note('kill-both', stepOf(stage, 'server'));
+  'kill-both': async (stage, { agent, server, lastsMs, slots }, round) => {
+    await Promise.all([stage.server(server).kill(), killAgent(stage, agent, round)]);
+    round.note('kill-both', stepOf(stage, server));
     round.note('kill-both', stepOf(stage, agent));
     await pause(lastsMs);
-    await restartServer(stage);
+    await restartServer(stage, server);
     stage.startAgent(agent, slots);
   },
 
-  'pause-server': (stage, fault, round) => paused(stage, 'server', fault, round),
+  'pause-server': async (stage, fault, round) => {
+    stage.frozen.add(fault.server);
+    await paused(stage, fault.server, fault, round);
+    stage.frozen.delete(fault.server);
+  },
   'pause-agent': (stage, fault, round) => paused(stage, fault.agent, fault, round),
 
   cut: async (stage, { agent }, round) => {
     round.note('cut', stepOf(stage, agent));
-    stage.proxies.get(agent).cut();
+    stage.links.get(agent).cut();
   },
 
   'hold-back': async (stage, { agent, lastsMs, ends }, round) => {
-    const proxy = stage.proxies.get(agent);
+    const links = stage.links.get(agent);
     round.note('hold-back', stepOf(stage, agent));
-    proxy.hold('up', 'down');
+    links.hold('up', 'down');
     await pause(lastsMs);
-    if (ends === 'released') proxy.release();
-    else proxy.cut();
+    if (ends === 'released') links.release();
+    else links.cut();
   },
 
   // The server has stored what came up, and nobody hears that.
@@ -66,14 +75,14 @@ const ACTS = {
   'lose-requests': (stage, fault, round) => lost(stage, 'up', 'lose-requests', fault, round),
 
   'disk-full-agent': (stage, fault, round) => full(stage, fault.agent, 'disk-full-agent', fault, round),
-  'disk-full-server': (stage, fault, round) => full(stage, 'server', 'disk-full-server', fault, round),
+  'disk-full-server': (stage, fault, round) => full(stage, fault.server, 'disk-full-server', fault, round),
 
-  'derived-deleted': async (stage, { lastsMs }, round) => {
-    await stage.server.kill();
-    round.note('derived-deleted', stepOf(stage, 'server'));
-    rmSync(join(stage.data, 'derived'), { recursive: true, force: true });
+  'derived-deleted': async (stage, { server, lastsMs }, round) => {
+    await stage.server(server).kill();
+    round.note('derived-deleted', stepOf(stage, server));
+    rmSync(join(stage.serverData(server), 'derived'), { recursive: true, force: true });
     await pause(lastsMs);
-    await restartServer(stage);
+    await restartServer(stage, server);
   },
 
   'journal-lost': async (stage, { agent, lastsMs, slots }, round) => {
@@ -86,7 +95,7 @@ const ACTS = {
   reboot: async (stage, { agent, lastsMs, slots }, round) => {
     await killAgent(stage, agent, round);
     round.note('reboot', stepOf(stage, agent));
-    stage.killProcessesIn(stage.agentData(agent));
+    killProcessesIn(stage.agentData(agent));
     round.excuse(agent, 'processes');
     stage.bootIds.set(agent, randomUUID());
     await pause(lastsMs);
@@ -94,13 +103,13 @@ const ACTS = {
   },
 
   // Started again with a wall clock that is hours ahead or behind; it stays so.
-  'clock-jump': async (stage, { agent, lastsMs, slots, ends, hours }, round) => {
-    const name = ends === 'cut' ? 'server' : agent;
-    await (name === 'server' ? stage.server.kill() : killAgent(stage, agent, round));
+  'clock-jump': async (stage, { agent, server, lastsMs, slots, ends, hours }, round) => {
+    const name = ends === 'cut' ? server : agent;
+    await (name === server ? stage.server(server).kill() : killAgent(stage, agent, round));
     round.note('clock-jump', stepOf(stage, name));
     stage.clocks.set(name, hours * HOUR_MS);
     await pause(lastsMs);
-    if (name === 'server') await restartServer(stage);
+    if (name === server) await restartServer(stage, server);
     else stage.startAgent(agent, slots);
   },
 
@@ -121,11 +130,11 @@ async function paused(stage, name, { kind, lastsMs }, round) {
 }
 
 async function lost(stage, way, kind, { agent, lastsMs }, round) {
-  const proxy = stage.proxies.get(agent);
+  const links = stage.links.get(agent);
   round.note(kind, stepOf(stage, agent));
-  proxy.lose(way);
+  links.lose(way);
   await pause(lastsMs);
-  proxy.cut();
+  links.cut();
 }
 
 async function full(stage, name, kind, { lastsMs }, round) {

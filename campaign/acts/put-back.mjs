@@ -1,11 +1,9 @@
 // An earlier copy is put back: of an agent's directory, or of the log.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { Broken } from '../check/broken.mjs';
-import { copyLog, readLog } from '../stage/log-file.mjs';
 import { pause, until } from '../stage/waiting.mjs';
-import { killAgent, restartServer, stepOf } from './restarts.mjs';
+import { killAgent, killServers, restartServers, stepOf } from './restarts.mjs';
 
 const WORD_MS = 60_000;
 /** Nobody who knows more has been seen until then: it is said all the same. */
@@ -29,21 +27,20 @@ export async function journalRollback(stage, { agent, lastsMs, slots }, round) {
 }
 
 /** @param meanwhile what is done while an operator says that the log was put back */
-export async function logRestore(stage, { lastsMs }, round, meanwhile) {
-  const copy = join(stage.directory, 'log-copy');
-  await stage.server.kill();
-  copyLog(stage.data, copy);
-  await restartServer(stage);
+export async function logRestore(stage, { lastsMs, server }, round, meanwhile) {
+  await killServers(stage);
+  await stage.log.keepCopy();
+  await restartServers(stage, stage.serverNames);
   await pause(1000 + lastsMs);
   // What agents hold and the copy has not.
   await round.workload.startMore(3);
-  await stage.server.kill();
-  round.note('log-restore', stepOf(stage, 'server'));
+  await killServers(stage);
+  round.note('log-restore', stepOf(stage, server));
   // What is taken away is read before: nobody else knows of it afterwards. What a server answers from here on is of the next life.
-  const former = { log: readLog(stage.data), kept: readLog(copy).length, said: undefined };
+  const former = { log: await stage.log.read(), kept: (await stage.log.readCopy()).length, said: undefined };
   stage.formerLogs.push(former);
-  copyLog(copy, stage.data);
-  await restartServer(stage);
+  await stage.log.putBack();
+  await restartServers(stage, stage.serverNames);
   const said = sayRestored(stage, round).then(async () => {
     former.said = await round.mark();
   });

@@ -1,8 +1,17 @@
 import { rmSync } from 'node:fs';
 import { Broken } from '../check/broken.mjs';
 
-export async function restartServer(stage) {
-  if (!(await stage.startServer())) throw new Broken(7, `the server does not start any more: it ended with ${stage.server.end}`);
+export async function restartServer(stage, name) {
+  if (!(await stage.startServer(name))) throw new Broken(7, `${name} does not start any more: it ended with ${stage.server(name).end}`);
+}
+
+/** All of them at once. */
+export async function restartServers(stage, names) {
+  await Promise.all(names.map((name) => restartServer(stage, name)));
+}
+
+export async function killServers(stage) {
+  await Promise.all(stage.serverNames.map((name) => stage.server(name).kill()));
 }
 
 /** Its tasks die with it, which is no secret. */

@@ -1,26 +1,35 @@
 // One round, from an empty directory to the checker's word.
 import { Broken } from '../check/broken.mjs';
-import { check, checkRecord } from '../check/laws.mjs';
+import { check, checkRecord, openRuns } from '../check/laws.mjs';
 import { readMarks } from '../check/marks.mjs';
 import { randomFrom } from '../draw/random.mjs';
 import { storyOf } from '../report/story.mjs';
-import { AGENTS, Stage } from '../stage/stage.mjs';
+import { AGENTS } from '../stage/names.mjs';
+import { Stage } from '../stage/stage.mjs';
 import { pause, until } from '../stage/waiting.mjs';
+import { STORES } from '../stores/kinds.mjs';
 import { undecidedStarts } from '../check/schedules.mjs';
 import { strike } from './faults.mjs';
+import { restartServers } from './restarts.mjs';
 import { Schedules } from './schedules.mjs';
 import { JOBNETS, Workload } from './workload.mjs';
 import { closingWords } from './words.mjs';
 
 const CLOSING_MS = 90_000;
+/** A row of starts that may not overlap closes one run after the other: patience begins anew with each. */
+const ROW_MS = 600_000;
 /** Every question costs both sides more than the jobs that are waited for. */
 const ASKING_MS = 500;
 const MARKING_MS = 120_000;
 const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded', 'ReportUnmatched'];
 
-/** @returns how many executions there were, and what is broken, if anything: law, what, story, and where it lies */
-export async function play(plan, coverage, breaks) {
-  const stage = await Stage.open(breaks);
+/**
+ * @param logs where the round gets its log
+ * @returns how many executions there were, and what is broken, if anything: law, what, story, and where it lies
+ */
+export async function play(plan, coverage, { logs, breaks }) {
+  const { seed, round: number, store, servers } = plan;
+  const stage = await Stage.open({ store, servers, logs, breaks, random: randomFrom(seed, number, 'asked servers') });
   const round = new Round(stage, plan, coverage);
   let broken;
   try {
@@ -63,14 +72,14 @@ class Round {
     const { stage } = this;
     return until(async () => {
       const { life } = stage;
-      const { position } = await stage.api.get('/log');
+      const position = await stage.api.end();
       return life === stage.life ? { life, position } : undefined;
     }, MARKING_MS, 20);
   }
 
   async play() {
     const { stage, plan, workload } = this;
-    if (!(await stage.startServer())) throw new Broken(7, `the server does not start: it ended with ${stage.server.end}`);
+    await restartServers(stage, stage.serverNames);
     AGENTS.forEach((name, index) => stage.startAgent(name, plan.slots[index]));
     await Promise.all(AGENTS.map((name) => stage.agent(name).line('connected to ')));
     await workload.define();
@@ -92,6 +101,8 @@ class Round {
   async closeRuns() {
     const { stage, workload } = this;
     const random = randomFrom(this.plan.seed, this.plan.round, 'closing');
+    const begun = performance.now();
+    let newest = { open: Infinity, at: begun };
     const closed = await until(async () => {
       this.surprised();
       for (const name of AGENTS) await workload.tell({ path: `/agents/${name}/resume` });
@@ -99,14 +110,18 @@ class Round {
       const due = (await stage.api.all('/runs')).filter(({ runId, finishedAt }) => finishedAt === undefined || out.has(runId));
       for (const { runId } of due) for (const word of closingWords(random, await stage.api.get(`/runs/${runId}`))) await workload.tell(word);
       await this.schedules.answerAsked();
-      return due.length === 0 && undecidedStarts(await stage.api.log()).length === 0;
-    }, CLOSING_MS, ASKING_MS);
+      // The log knows what a server that lags behind another has not heard of.
+      const log = await stage.api.log();
+      const open = Math.max(due.length, openRuns(log).length) + undecidedStarts(log).length;
+      if (open < newest.open) newest = { open, at: performance.now() };
+      return open === 0 ? 'closed' : performance.now() - newest.at > CLOSING_MS && 'stuck';
+    }, ROW_MS, ASKING_MS);
     this.surprised();
-    if (closed === undefined) {
+    if (closed !== 'closed') {
       // What keeps it open says more than that it is.
       await this.checkRecord();
       const [due] = (await stage.api.all('/runs')).filter(({ finishedAt }) => finishedAt === undefined);
-      throw new Broken(7, `${due === undefined ? 'executions are still out' : `run ${due.runId} is still open`} after ${CLOSING_MS / 1000} s of an operator's words`, due?.runId ?? (await stage.api.all('/running'))[0]?.runId);
+      throw new Broken(7, `${due === undefined ? 'executions are still out' : `run ${due.runId} is still open`} after ${Math.round((performance.now() - begun) / 1000)} s of an operator's words`, due?.runId ?? (await stage.api.all('/running'))[0]?.runId);
     }
   }
 
@@ -120,13 +135,17 @@ class Round {
     for (const { runId } of await this.stage.api.all('/runs')) await this.workload.look(runId);
   }
 
+  get isGapless() {
+    return STORES[this.plan.store].isGapless;
+  }
+
   async checkRecord() {
-    checkRecord({ log: await this.stage.api.log(), answered: this.workload.answered.filter(({ life }) => life === this.stage.life) });
+    checkRecord({ log: await this.stage.api.log(), answered: this.workload.answered.filter(({ life }) => life === this.stage.life), isGapless: this.isGapless });
   }
 
   judge(log) {
     const { workload: { answered, seen }, excuses, stage: { formerLogs: former } } = this;
-    this.executions = check({ marks: readMarks(this.stage.marks), former, log, answered, seen, excuses });
+    this.executions = check({ marks: readMarks(this.stage.marks), former, log, answered, seen, excuses, isGapless: this.isGapless });
     this.surprised();
   }
 

@@ -1,6 +1,6 @@
 // Schedules that are due every few seconds while the faults strike, until an operator pauses them.
 import { randomFrom } from '../draw/random.mjs';
-import { AGENTS } from '../stage/stage.mjs';
+import { AGENTS } from '../stage/names.mjs';
 import { until } from '../stage/waiting.mjs';
 
 const NAMES = ['S1', 'S2', 'S3'];

@@ -27,7 +27,7 @@ export async function secondAgent(stage, { agent, lastsMs, ends }, round) {
   const after = await until(() => stage.api.get(`/agents/${agent}`), PATIENCE_MS);
   await stranger.kill();
   if (typeof told === 'string') throw new Broken(8, `a second agent ${agent} was let in while session ${session} of the first one stood`);
-  if (after?.session !== session) throw new Broken(8, `a second agent ${agent} was refused, and session ${session} of the first one did not go on: there is ${after?.session}`);
+  if (after?.session !== session) throw new Broken(8, `a second agent ${agent} came, and session ${session} of the first one did not go on: there is ${after?.session}`);
 }
 
 /** The session of the agent's process that is there now, if it stands for a while: of one that was killed the server may not have noticed yet. */
@@ -41,27 +41,27 @@ async function standingSession(stage, agent) {
   }, PATIENCE_MS);
 }
 
-/** All that the agent has said lately, hellos of sessions long over too, again and once more: while it is there, or while it is not. */
+/** All that the agent has said lately, hellos of sessions long over too, again and once more, then to another server if there is one: while it is there, or while it is not. */
 export async function repeat(stage, { agent, lastsMs, ends }, round) {
-  const proxy = stage.proxies.get(agent);
+  const links = stage.links.get(agent);
   await pause(lastsMs);
   round.note('repeat', stepOf(stage, agent));
-  if (ends === 'cut') proxy.cut();
-  for (let turn = 0; turn < 2; turn += 1) await proxy.repeat();
+  if (ends === 'cut') links.cut();
+  for (const elsewhere of [false, true]) await links.repeat({ elsewhere });
 }
 
-/** On the server's port, and into the middle of a request of the agent. What is inserted holds a NUL: it cannot pass for something that was said. */
-export async function garbage(stage, { agent, lastsMs }, round) {
-  const proxy = stage.proxies.get(agent);
-  round.note('garbage', stepOf(stage, 'server'));
-  proxy.spoil(Buffer.concat([Buffer.alloc(1), randomBytes(1 + (lastsMs % 300))]));
-  const said = proxy.overheard.at(-1) ?? Buffer.from('POST /api/v1/agents/one/reports HTTP/1.1\r\n');
+/** On a server's port, and into the middle of a request of the agent. What is inserted holds a NUL: it cannot pass for something that was said. */
+export async function garbage(stage, { agent, server, lastsMs }, round) {
+  const links = stage.links.get(agent);
+  round.note('garbage', stepOf(stage, server));
+  links.spoil(Buffer.concat([Buffer.alloc(1), randomBytes(1 + (lastsMs % 300))]));
+  const said = links.lastOverheard ?? Buffer.from('POST /api/v1/agents/one/reports HTTP/1.1\r\n');
   const head = `POST /api/v1/agents/${agent}/reports HTTP/1.1\r\nhost: kiroku\r\ncontent-type: application/json\r\n`;
   const nonsense = [
     randomBytes(1 + 50 * lastsMs), said.subarray(0, said.length - 1), said.subarray(0, said.length >> 1),
     Buffer.from(`${head}x-long: ${'x'.repeat(1 << 20)}\r\n\r\n`), Buffer.from(`${head}content-length: ${1 << 26}\r\n\r\n${'{'.repeat(1 << 24)}`),
     Buffer.from(`${head}content-length: -1\r\n\r\n`), Buffer.from(`${head}transfer-encoding: chunked\r\n\r\nzz\r\n`), Buffer.from(`${head}content-length: 12\r\n\r\n{"session":1`),
   ];
-  await Promise.all(nonsense.map((bytes) => shout(Number(new URL(stage.url).port), bytes)));
+  await Promise.all(nonsense.map((bytes) => shout(stage.portOf(server), bytes)));
   await pause(lastsMs);
 }

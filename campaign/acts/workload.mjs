@@ -1,7 +1,7 @@
 // Starts runs, and says the words of operators, as long as the faults strike. What was answered is kept for the checker.
 import { randomFrom } from '../draw/random.mjs';
 import { jobnetFrom } from '../draw/jobnets.mjs';
-import { AGENTS } from '../stage/stage.mjs';
+import { AGENTS } from '../stage/names.mjs';
 import { pause, until } from '../stage/waiting.mjs';
 import { wordFor } from './words.mjs';
 
@@ -67,12 +67,14 @@ export class Workload {
     if (word !== undefined) await Promise.all(Array.from({ length: speakers }, () => this.tell(word)));
   }
 
-  /** The run as it is shown, in the life of the log in which it was asked for. */
+  /** The run as it is shown, by any server, in the life of the log in which it was asked for. */
   async look(runId) {
     const { life } = this.stage;
-    const view = await this.stage.api.get(`/runs/${runId}`);
-    this.seen.push({ ...view, life });
-    return view;
+    const { answer: { status, body }, mustShow, server } = await this.stage.api.look(`/runs/${runId}`);
+    if (status === 404) this.seen.push({ runId, life, mustShow, server, isMissing: true });
+    if (status !== 200) throw new Error(`GET /runs/${runId}: ${status} ${JSON.stringify(body)}`);
+    this.seen.push({ ...body, life, mustShow, server });
+    return body;
   }
 
   async stopSome() {

@@ -14,42 +14,51 @@ const NEVER = ['JobNeverStarted', 'JobDeclined'];
 
 /**
  * @param former the logs that were taken away by a restore; `answered` and `seen` say in which life they were
+ * @param isGapless whether the store promises positions without a gap
  * @returns how many executions began
  */
-export function check({ marks, former, log, answered, seen, excuses: given }) {
+export function check({ marks, former, log, answered, seen, excuses: given, isGapless }) {
   const lives = new Lives(former, log);
   const facts = factsOf(lives);
   const excuses = new Excuses(given, lives);
   lives.logs.forEach((each, life) => {
     const inLife = (one) => one.life === life;
-    checkRecord({ log: each, answered: answered.filter(inLife) });
-    checkShown(byStream(each, 'run-'), seen.filter(inLife));
+    checkRecord({ log: each, answered: answered.filter(inLife), isGapless });
+    checkShown(each, seen.filter(inLife));
   });
   checkRestores(lives, facts, marks);
   checkStarts(marks, facts, excuses);
   checkResults(marks, facts, excuses, unmatchedResults(lives));
   checkEvidence(marks, facts, excuses, lives);
-  for (const [runId, events] of byStream(log, 'run-')) if (!events.some(({ type }) => type === 'RunFinished')) throw new Broken(7, 'the run was never closed', runId);
+  const [open] = openRuns(log);
+  if (open !== undefined) throw new Broken(7, 'the run was never closed', open);
   const [undecided] = undecidedStarts(log);
   if (undecided !== undefined) throw new Broken(4, `run ${undecided} was decided by a schedule, and nobody says what became of it`, undecided);
   return marks.size;
 }
 
+/** Runs that have begun and not ended. */
+export function openRuns(log) {
+  return [...byStream(log, 'run-')].filter(([, events]) => !events.some(({ type }) => type === 'RunFinished')).map(([runId]) => runId);
+}
+
 /** What can be said at any time, before runs are closed. */
-export function checkRecord({ log, answered }) {
-  checkShape(log);
+export function checkRecord({ log, answered, isGapless }) {
+  checkShape(log, isGapless);
+  checkSessions(log);
   const runs = byStream(log, 'run-');
   checkAnswers(log, runs, answered);
   for (const events of runs.values()) foldRun(events);
   checkSchedules(log);
 }
 
-/** No gap and no repeat. */
-function checkShape(log) {
+/** No gap and no repeat; where a store promises only an order of positions, no step back. */
+function checkShape(log, isGapless) {
   const revisions = new Map();
   const ids = new Set();
   log.forEach(({ position, stream, revision, id }, index) => {
-    if (position !== String(index + 1)) throw new Broken(8, `position ${index + 1} of the log holds event ${position}`);
+    if (!isGapless && index > 0 && BigInt(position) <= BigInt(log[index - 1].position)) throw new Broken(8, `position ${position} stands behind ${log[index - 1].position}`);
+    if (isGapless && position !== String(index + 1)) throw new Broken(8, `position ${index + 1} of the log holds event ${position}`);
     if (revision !== (revisions.get(stream) ?? -1) + 1) throw new Broken(8, `revision ${revision} of ${stream} is not the next one`);
     if (ids.has(id)) throw new Broken(8, `event ${id} is in the log twice`);
     revisions.set(stream, revision);
@@ -57,11 +66,23 @@ function checkShape(log) {
   });
 }
 
+/** An agent has one session at a time, with whichever server: they are numbered by their place on its stream, and only the newest one can end. */
+function checkSessions(log) {
+  const sessions = new Map();
+  for (const { type, stream, revision, position, data } of log) {
+    if (type === 'AgentConnected') sessions.set(stream, revision);
+    if (type === 'AgentContactLost' && data.session !== sessions.get(stream)) {
+      throw new Broken(5, `position ${position}: session ${data.session} of ${stream} is said to have ended, and session ${sessions.get(stream)} is the one that counts`);
+    }
+  }
+}
+
 /** What was answered as done is on record. */
 function checkAnswers(log, runs, answered) {
+  const streams = new Map(log.map(({ position, stream }) => [position, stream]));
   for (const { what, position, runId } of answered) {
-    if (Number(position) > log.length) throw new Broken(1, `${what} was answered with position ${position}, and the log ends at ${log.length}`);
-    const { stream } = log[Number(position) - 1];
+    const stream = streams.get(position);
+    if (stream === undefined) throw new Broken(1, `${what} was answered with position ${position}, which the log does not have; it ends at ${log.at(-1)?.position}`);
     if (stream !== streamOf(what, runId)) throw new Broken(1, `${what} was answered with position ${position}, and there stands an event of ${stream}`);
     if (runId !== undefined && !runs.has(runId)) throw new Broken(1, `${what} was answered with run ${runId}, which the log does not have`);
   }
@@ -137,9 +158,15 @@ function wasStoppedDuring({ all, lost }, dispatched) {
   return events.some(({ type, data }) => type === 'JobStopRequested' || data.policy === 'timeout') && (end === undefined || isUpTo(dispatched, end.place));
 }
 
-/** What the API showed at a revision is what the log says up to there. */
-function checkShown(runs, seen) {
-  for (const { runId, revision, jobs } of seen) {
+/** What the API of any server showed at a revision is what the log says up to there, and it is no less than what had been answered before, by any server. */
+export function checkShown(log, seen) {
+  const runs = byStream(log, 'run-');
+  for (const { runId, revision, jobs, mustShow, server, isMissing } of seen) {
+    const newest = mustShow === undefined ? undefined : runs.get(runId)?.findLast(({ position }) => BigInt(position) <= BigInt(mustShow));
+    if (newest !== undefined && (isMissing || revision < newest.revision)) {
+      throw new Broken(1, `${server} showed ${isMissing ? 'no such run' : `revision ${revision}`} after position ${mustShow}, up to which the log has revision ${newest.revision}`, runId);
+    }
+    if (isMissing) continue;
     const shown = JSON.stringify(jobs.map(({ jobId, state, attempt, executions }) => ({
       jobId, state, attempt, executions: executions.map(({ executionId, state: its }) => ({ executionId, state: its })),
     })));

@@ -4,7 +4,7 @@ import { appendFileSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadIntoHosts } from './host-spawning.mjs';
 import { classOf, isProduct, ownerOf, replace, side } from './patching.mjs';
-import { KEEPER_STEPS, METHOD_STEPS, STEPS } from './steps.mjs';
+import { KEEPER_STEPS, METHOD_STEPS, STEP_NAMES } from './steps.mjs';
 import { useWrapperCopies } from './wrapper-points.mjs';
 
 async function install() {
@@ -12,7 +12,8 @@ async function install() {
   const point = new CrashPoints(directory);
   point.arm(process.env.CAMPAIGN_CRASH ?? '');
   process.on('SIGUSR2', () => point.arm(readFileSync(join(directory, 'arm'), 'utf8')));
-  for (const each of METHOD_STEPS) if (each.step.startsWith(`${side}:`)) await wrap(point, each);
+  const isHere = ({ step, stores }) => step.startsWith(`${side}:`) && stores?.includes(process.env.CAMPAIGN_STORE) !== false;
+  for (const each of METHOD_STEPS.filter(isHere)) await wrap(point, each);
   if (side !== 'agent') return;
   await hearKeeper(point);
   await compactOften();
@@ -31,9 +32,9 @@ async function compactOften() {
 class CrashPoints {
   constructor(directory) {
     this.directory = directory;
-    this.indexOf = new Map(STEPS.map(({ step }, index) => [step, index]));
+    this.indexOf = new Map(STEP_NAMES.map((step, index) => [step, index]));
     // The newest step, and how often each was passed.
-    this.counts = new Uint32Array(STEPS.length + 1);
+    this.counts = new Uint32Array(STEP_NAMES.length + 1);
     this.file = openSync(join(directory, 'steps'), 'w');
   }
 
@@ -54,6 +55,11 @@ class CrashPoints {
     for (;;);
   }
 
+  /** Whether the next passing is the one. */
+  isNext(step) {
+    return this.armed?.step === step && this.armed.left === 1;
+  }
+
   isDue(step) {
     if (this.armed?.step !== step) return false;
     this.armed.left -= 1;
@@ -62,6 +68,7 @@ class CrashPoints {
 }
 
 async function wrap(point, { step, module, name, method, when, only = () => true, of = () => true }) {
+  if (when === 'alone') return wrapAlone(point, step, await ownerOf(module, name), method);
   replace(await ownerOf(module, name), method, function around(original, ...given) {
     const counts = only(...given) && of(this);
     if (counts && when === 'before') point.pass(step);
@@ -75,6 +82,16 @@ async function wrap(point, { step, module, name, method, when, only = () => true
       point.pass(step);
       return told;
     });
+  });
+}
+
+/** What it asks goes to the database together with what comes behind it: where it is to die in between, that is kept back until the first is answered. */
+function wrapAlone(point, step, owner, method) {
+  replace(owner, method, (original, connection, ...given) => {
+    const asked = original(connection, ...given);
+    if (point.isNext(step)) connection.run = () => asked.then(() => point.pass(step));
+    else point.pass(step);
+    return asked;
   });
 }
 

@@ -1,8 +1,12 @@
-// The steps between which a process may die. `when`: before the method is called, or after it has returned (resolved).
+// The steps between which a process may die. `when`: before the method is called, or after it has returned (resolved); `alone`: what it asked the database is
+// done there, and what would have been asked behind it was never sent. `stores` and `needs`: where there is such a step.
+import { canBeHad } from '../stores/kinds.mjs';
 
 const server = 'apps/server/src/';
 const agent = 'apps/agent/src/';
 const sqlite = 'libs/event-store/src/sqlite/';
+const postgres = 'libs/event-store/src/postgres/';
+const kurrentdb = 'libs/event-store/src/kurrentdb/';
 
 const isDispatched = ({ event }) => event.type === 'JobDispatched';
 /** Not the replay of a start. */
@@ -11,15 +15,23 @@ const serves = (dispatcher) => dispatcher.follower !== undefined;
 /** The journal's own file, when it is written anew. */
 const isJournal = (from) => from.endsWith('/journal.tmp');
 
+/** The second half of a transaction in PostgreSQL, the first statement of which is the one that it never does without. */
+const isCommit = (text) => text.endsWith('COMMIT') && text !== 'COMMIT';
+
 const isScheduled = ({ planned }) => planned !== undefined;
 
 /** Methods of classes, or of one object. `prelude` says what makes a step likely. */
 export const METHOD_STEPS = [
   { step: 'server: a start was asked', module: `${server}runs/commands/start-run.handler.js`, name: 'StartRunHandler', method: 'execute', when: 'before' },
   { step: 'server: a word came', module: `${server}http/command-gateway.js`, name: 'CommandGateway', method: 'answer', when: 'before', prelude: 'words' },
-  { step: 'server: before the append', module: `${sqlite}group-writer.js`, name: 'GroupWriter', method: 'writeGroup', when: 'before' },
-  { step: 'server: rows written, before COMMIT', module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'commit', when: 'before' },
-  { step: 'server: after COMMIT, nobody told', module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'commit', when: 'after' },
+  { step: 'server: before the append', stores: ['sqlite'], module: `${sqlite}group-writer.js`, name: 'GroupWriter', method: 'writeGroup', when: 'before' },
+  { step: 'server: rows written, before COMMIT', stores: ['sqlite'], module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'commit', when: 'before' },
+  { step: 'server: after COMMIT, nobody told', stores: ['sqlite'], module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'commit', when: 'after' },
+  { step: 'server: before the append', stores: ['postgres'], module: `${postgres}group-writer.js`, name: 'GroupWriter', method: 'writeGroup', when: 'before' },
+  { step: 'server: rows written, before COMMIT', stores: ['postgres'], module: `${postgres}postgres-log.js`, name: 'PostgresLog', method: 'add', when: 'alone' },
+  { step: 'server: after COMMIT, nobody told', stores: ['postgres'], module: `${postgres}connection.js`, name: 'Connection', method: 'run', when: 'after', only: isCommit },
+  { step: 'server: before the append', stores: ['kurrentdb'], module: `${kurrentdb}append-writer.js`, name: 'AppendWriter', method: 'write', when: 'before' },
+  { step: 'server: after COMMIT, nobody told', stores: ['kurrentdb'], module: `${kurrentdb}append-writer.js`, name: 'AppendWriter', method: 'write', when: 'after' },
   { step: 'server: after COMMIT, before the fold', module: `${server}event-sourcing/log-follower.js`, name: 'LogFollower', method: 'fold', when: 'before' },
   { step: 'server: appended, before the handler goes on', module: `${server}event-sourcing/aggregate.repository.js`, name: 'AggregateRepository', method: 'transact', when: 'after' },
   { step: 'server: a word recorded, before its answer', module: `${server}http/command-gateway.js`, name: 'CommandGateway', method: 'answer', when: 'after', prelude: 'words' },
@@ -34,13 +46,13 @@ export const METHOD_STEPS = [
   { step: 'server: stream open, before what is outstanding', module: `${server}agent-link/dispatcher.js`, name: 'Dispatcher', method: 'attach', when: 'before', prelude: 'reconnect' },
   { step: 'server: the pump begins', module: `${server}agent-link/dispatcher.js`, name: 'Dispatcher', method: 'dispatchWaiting', when: 'before' },
   { step: 'server: the pump has decided', module: `${server}runs/commands/dispatch-ready.handler.js`, name: 'DispatchReadyHandler', method: 'execute', when: 'after', prelude: 'reconnect' },
-  { step: 'server: before a checkpoint', module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'checkpoint', when: 'before', prelude: 'work' },
-  { step: 'server: after a checkpoint', module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'checkpoint', when: 'after', prelude: 'work' },
+  { step: 'server: before a checkpoint', stores: ['sqlite'], module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'checkpoint', when: 'before', prelude: 'work' },
+  { step: 'server: after a checkpoint', stores: ['sqlite'], module: `${sqlite}sqlite-log.js`, name: 'SqliteLog', method: 'checkpoint', when: 'after', prelude: 'work' },
   { step: 'server: before it records what an agent does not know', module: `${server}runs/commands/record-not-known.handler.js`, name: 'RecordNotKnownHandler', method: 'execute', when: 'before', prelude: 'forget' },
   { step: 'server: what an agent does not know is recorded', module: `${server}runs/commands/record-not-known.handler.js`, name: 'RecordNotKnownHandler', method: 'execute', when: 'after', prelude: 'forget' },
-  { step: 'server: runs are held, before the epoch begins', module: `${server}log/restore-log.handler.js`, name: 'RestoreLogHandler', method: 'holdOpenRuns', when: 'after', prelude: 'restore' },
-  { step: 'server: before it recovers executions', module: `${server}runs/commands/recover-executions.handler.js`, name: 'RecoverExecutionsHandler', method: 'execute', when: 'before', prelude: 'restore' },
-  { step: 'server: executions are recovered', module: `${server}runs/commands/recover-executions.handler.js`, name: 'RecoverExecutionsHandler', method: 'execute', when: 'after', prelude: 'restore' },
+  { step: 'server: runs are held, before the epoch begins', module: `${server}log/restore-log.handler.js`, name: 'RestoreLogHandler', method: 'holdOpenRuns', when: 'after', prelude: 'restore', needs: ['canGoBack'] },
+  { step: 'server: before it recovers executions', module: `${server}runs/commands/recover-executions.handler.js`, name: 'RecoverExecutionsHandler', method: 'execute', when: 'before', prelude: 'restore', needs: ['canGoBack'] },
+  { step: 'server: executions are recovered', module: `${server}runs/commands/recover-executions.handler.js`, name: 'RecoverExecutionsHandler', method: 'execute', when: 'after', prelude: 'restore', needs: ['canGoBack'] },
   { step: 'server: a schedule is due, before it decides', module: `${server}schedules/commands/decide-occurrences.handler.js`, name: 'DecideOccurrencesHandler', method: 'execute', when: 'before', prelude: 'time' },
   { step: 'server: a schedule has decided', module: `${server}schedules/commands/decide-occurrences.handler.js`, name: 'DecideOccurrencesHandler', method: 'execute', when: 'after', prelude: 'time' },
   { step: 'server: before a run is admitted', module: `${server}schedules/commands/admit-run.handler.js`, name: 'AdmitRunHandler', method: 'execute', when: 'before', prelude: 'time' },
@@ -85,10 +97,18 @@ export const HOST_STEPS = [
 
 const PRELUDES = { starting: 'queue', refused: 'queue', 'stop-wanted': 'stops', stopping: 'stops', signalled: 'stops', 'signal-kept': 'stops' };
 
-/** All of them: name, whose process has the step, and what makes it likely. */
-export const STEPS = [
-  ...METHOD_STEPS.map(({ step, prelude }) => ({ step, who: step.split(':', 1)[0], prelude })),
+/** All of them, of whatever store: name, whose process has the step, and what makes it likely. */
+const ALL_STEPS = [
+  ...METHOD_STEPS.map(({ step, prelude, stores, needs }) => ({ step, who: step.split(':', 1)[0], prelude, stores, needs })),
   ...Object.entries(KEEPER_STEPS).map(([name, step]) => ({ step, who: 'agent', prelude: PRELUDES[name] })),
   ...WRAPPER_STEPS.map(({ step }) => ({ step, who: 'wrapper', prelude: undefined })),
   ...HOST_STEPS.map(({ step }) => ({ step, who: 'host', prelude: 'work' })),
 ];
+
+/** @returns those that processes have which serve on this store */
+export function stepsOf(setting) {
+  return ALL_STEPS.filter((each) => canBeHad(each, setting));
+}
+
+/** Their names, each once: their numbers in the file of what a process has passed. */
+export const STEP_NAMES = [...new Set(ALL_STEPS.map(({ step }) => step))];

@@ -1,9 +1,11 @@
 // How often each step was hit by which fault: by a crash exactly there, by any other while it was the newest step that the struck process had passed.
-import { FAULTS } from '../draw/plan.mjs';
-import { STEPS } from '../inject/steps.mjs';
+import { faultsOf } from '../draw/plan.mjs';
+import { stepsOf } from '../inject/steps.mjs';
 
 export class Coverage {
-  constructor() {
+  /** @param setting the store and the number of servers: what there is to be struck, and by what */
+  constructor(setting) {
+    this.setting = setting;
     this.counts = new Map();
     this.missed = new Map();
   }
@@ -33,13 +35,13 @@ export class Coverage {
 
   /** Steps at which nothing ever crashed, and how often something was armed for them. */
   unhit() {
-    return STEPS.filter(({ step }) => this.count(step, 'crash') === 0).map(({ step }) => `${step} (armed ${this.missed.get(step) ?? 0} times)`);
+    return stepsOf(this.setting).filter(({ step }) => this.count(step, 'crash') === 0).map(({ step }) => `${step} (armed ${this.missed.get(step) ?? 0} times)`);
   }
 
   /** As Markdown, with the faults that came to pass. */
   table() {
-    const steps = [...STEPS.map(({ step }) => step), '(before any step)'];
-    const faults = FAULTS.filter((fault) => fault === 'crash' || steps.some((step) => this.count(step, fault) > 0));
+    const steps = [...stepsOf(this.setting).map(({ step }) => step), '(before any step)'];
+    const faults = faultsOf(this.setting).filter((fault) => fault === 'crash' || steps.some((step) => this.count(step, fault) > 0));
     const rows = steps.map((step) => `| ${step} | ${faults.map((fault) => this.count(step, fault) || '').join(' | ')} |`);
     const sums = faults.map((fault) => steps.reduce((sum, step) => sum + this.count(step, fault), 0));
     return [`| step | ${faults.join(' | ')} |`, `|---|${'--:|'.repeat(faults.length)}`, ...rows, `| **all** | ${sums.join(' | ')} |`].join('\n');

@@ -5,7 +5,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { STEPS } from '../inject/steps.mjs';
+import { STEP_NAMES } from '../inject/steps.mjs';
 import { whenOver } from '../../scripts/when-over.mjs';
 import { until } from './waiting.mjs';
 
@@ -83,8 +83,8 @@ export class Product {
     const file = join(this.control, 'steps');
     if (!existsSync(file)) return undefined;
     const bytes = readFileSync(file);
-    if (bytes.length < 4 * (STEPS.length + 1)) return undefined;
+    if (bytes.length < 4 * (STEP_NAMES.length + 1)) return undefined;
     const newest = bytes.readUInt32LE(0);
-    return { newest: newest === 0 ? undefined : STEPS[newest - 1].step };
+    return { newest: newest === 0 ? undefined : STEP_NAMES[newest - 1] };
   }
 }

@@ -1,5 +1,5 @@
-// Stands between one agent and the server: holds messages back, loses one way of a conversation, cuts connections, says again what it heard, puts
-// garbage in between.
+// Stands between one agent and one server, or between a server and its database: holds messages back, loses one way of a conversation, cuts
+// connections, lets nobody through, says again what it heard, puts garbage in between.
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { shout } from './shouting.mjs';
@@ -9,10 +9,15 @@ import { Requests } from './requests.mjs';
 const REMEMBERED = 40;
 
 export class Proxy {
-  /** @param target the server's port now, which changes when it is started again */
-  static async to(target) {
+  /**
+   * @param target the server's port now, which changes when it is started again
+   * @param speaksHttp whether what goes up are requests that can be told apart, and repeated
+   */
+  static async to(target, { speaksHttp = true } = {}) {
     const proxy = new Proxy();
     proxy.target = target;
+    proxy.speaksHttp = speaksHttp;
+    proxy.isShut = false;
     proxy.pairs = new Set();
     proxy.held = new Set();
     proxy.lost = new Set();
@@ -24,8 +29,12 @@ export class Proxy {
     return proxy;
   }
 
+  get port() {
+    return this.server.address().port;
+  }
+
   get url() {
-    return `http://127.0.0.1:${this.server.address().port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** From now on nothing gets through that way ('up' from the agent, 'down' from the server); it waits in the sockets. */
@@ -56,9 +65,19 @@ export class Proxy {
     this.pairs.clear();
   }
 
-  /** Sends what was overheard once more, in its order, each on a connection of its own. */
-  async repeat() {
-    for (const request of [...this.overheard]) await shout(this.target(), request);
+  /** Cuts, and lets nobody through any more. */
+  shut() {
+    this.isShut = true;
+    this.cut();
+  }
+
+  open() {
+    this.isShut = false;
+  }
+
+  /** Sends what was overheard once more to a port, in its order, each on a connection of its own. */
+  async repeat(port) {
+    for (const request of [...this.overheard]) await shout(port, request);
   }
 
   /** Puts these bytes into the middle of what the agent says next. */
@@ -72,10 +91,13 @@ export class Proxy {
   }
 
   join(client) {
+    if (this.isShut) {
+      client.on('error', () => undefined).destroy();
+      return;
+    }
     const pair = { up: client, down: connect(this.target(), '127.0.0.1') };
     this.pairs.add(pair);
-    const requests = new Requests((request) => { this.overheard = [...this.overheard, request].slice(-REMEMBERED); });
-    client.on('data', (chunk) => requests.take(chunk));
+    if (this.speaksHttp) this.overhear(client);
     const end = () => {
       this.pairs.delete(pair);
       pair.up.destroy();
@@ -87,6 +109,11 @@ export class Proxy {
       }).on('error', end).on('close', end);
       if (this.held.has(way)) pair[way].pause();
     }
+  }
+
+  overhear(client) {
+    const requests = new Requests((request) => { this.overheard = [...this.overheard, request].slice(-REMEMBERED); });
+    client.on('data', (chunk) => requests.take(chunk));
   }
 
   spoilt(chunk) {

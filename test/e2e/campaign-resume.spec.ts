@@ -20,7 +20,7 @@ const { Progress: ProgressIn } = (await import(new URL('../../campaign/report/pr
   Progress: new (file: string | undefined, campaign: object) => Progress;
 };
 
-const CAMPAIGN = { seed: 5, runs: 20 };
+const CAMPAIGN = { seed: 5, store: 'sqlite', servers: 1 };
 let directory: string;
 let file: string;
 
@@ -71,9 +71,10 @@ describe('the progress of a campaign', () => {
     expect(new ProgressIn(file, CAMPAIGN).between(1, 10)).toEqual([1, 2, 3].map(figuresOf));
   });
 
-  it('refuses a file of another seed, whose rounds were others', () => {
+  it.each([['seed', { seed: 6 }], ['store', { store: 'postgres' }], ['number of servers', { servers: 2 }]])('refuses a file of another %s, whose rounds were others', (_what, other) => {
     played(1);
-    expect(() => new ProgressIn(file, { seed: 6, runs: 20 })).toThrow('is of another campaign: {"seed":5,"runs":20}, not {"seed":6,"runs":20}');
+    const campaign = { ...CAMPAIGN, ...other };
+    expect(() => new ProgressIn(file, campaign)).toThrow(`is of another campaign: ${JSON.stringify(CAMPAIGN)}, not ${JSON.stringify(campaign)}`);
   });
 
   it('keeps nothing without a file', () => {

@@ -31,6 +31,12 @@ describe('the fault campaign', () => {
     expect(code).toBe(0);
   }, 180_000);
 
+  it('finds nothing lost and nothing doubled with two servers on one PostgreSQL', async () => {
+    const { code, lines } = await campaign('--seed', '3', '--rounds', '1', '--store', 'postgres', '--servers', '2', '--only', 'freeze-server,kill-database,lose-database-answers');
+    expect(lines.at(-1)).toMatch(/^held: 1 rounds, 3 faults, [0-9]+ executions, 0 lost, 0 doubled$/);
+    expect(code).toBe(0);
+  }, 240_000);
+
   it('finds the law that is broken when a safeguard is, and says how to see it again', async () => {
     const outcome = await campaign('--seed', '5', '--rounds', '3', '--only', 'cut', '--break', 'resend-after-forget');
     removeKept(outcome);
@@ -39,9 +45,14 @@ describe('the fault campaign', () => {
     expect(outcome.code).toBe(1);
   }, 180_000);
 
-  it('refuses what it does not know', async () => {
-    const { code, lines } = await campaign('--break', 'everything');
-    expect(lines.join('\n')).toContain('--break knows ack-before-commit, ');
+  it.each([
+    ['a break that it does not know', ['--break', 'everything'], '--break knows ack-before-commit, '],
+    ['a store that it does not know', ['--store', 'paper'], '--store knows sqlite, postgres, kurrentdb, not \'paper\''],
+    ['a second server on a file, which would wait', ['--servers', '2'], '--store sqlite has 1 server at most'],
+    ['a fault that the store does not have', ['--only', 'kill-database'], '--only knows with --store sqlite --servers 1: crash, kill-server, '],
+  ])('refuses %s', async (_what, args, told) => {
+    const { code, lines } = await campaign(...args);
+    expect(lines.join('\n')).toContain(told);
     expect(code).toBe(1);
   });
 });
