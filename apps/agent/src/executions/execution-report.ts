@@ -61,9 +61,12 @@ export function finishedReport(held: HeldExecution, before: Before, { startedAt,
   };
 }
 
+/** By number; of two names of one number the first. */
+const SIGNALS = new Map(Object.entries(constants.signals).reverse().map(([name, number]) => [number, name]));
+
 /** A shell says 128 + n of a process that signal n ended; a program that exits so by itself cannot be told apart. */
 function signalOf(exitCode: number): string | undefined {
-  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
+  return SIGNALS.get(exitCode - 128);
 }
 
 function nameOf({ executionId, runId, jobId }: ExecutionName): ExecutionName {
