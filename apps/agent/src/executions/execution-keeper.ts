@@ -120,9 +120,9 @@ export class ExecutionKeeper {
     return this.#inTurn(frame.executionId, () => this.#stop(frame));
   }
 
-  /** The newest report of every execution whose newest report is not acknowledged. Ends in it are durable. */
-  pendingReports(): Report[] {
-    return [...this.#unacknowledged].flatMap((executionId) => this.#newest(executionId) ?? []);
+  /** The newest report of every execution whose newest report is not acknowledged, or of the first so many. Ends in it are durable. */
+  pendingReports(most = Infinity): Report[] {
+    return [...this.#unacknowledged].slice(0, most).flatMap((executionId) => this.#newest(executionId) ?? []);
   }
 
   /**

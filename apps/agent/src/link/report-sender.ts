@@ -30,19 +30,20 @@ export class ReportSender {
   async run(client: ServerClient, path: string, session: number, signal: AbortSignal): Promise<void> {
     // The next session may be with a server that can read them: nothing finished is lost.
     this.setAside.clear();
-    let reports = this.due();
+    let reports = this.due(MOST_REPORTS);
     while (!signal.aborted) {
       const progress = await this.deliver(client, path, session, reports, signal);
       // What came in meanwhile is among them, and what comes from here on nudges: nothing waits for a heartbeat.
-      reports = this.due();
+      reports = this.due(MOST_REPORTS);
       if (progress && reports.length > 0) continue;
       await (progress ? this.nextNudge(signal) : wait(this.pace.retryMs, undefined, { signal }));
-      reports = this.due();
+      reports = this.due(MOST_REPORTS);
     }
   }
 
-  private due(): Report[] {
-    const reports = this.keeper.pendingReports();
+  /** The first so many: thousands may wait, and each batch asks anew. */
+  private due(most: number): Report[] {
+    const reports = this.keeper.pendingReports(most + this.setAside.size);
     return this.setAside.size === 0 ? reports : reports.filter((report) => !this.setAside.has(keyOf(report)));
   }
 
@@ -63,7 +64,7 @@ export class ReportSender {
 
   /** An acknowledgement that the journal could not take in (a full disk) is none: the report is sent again, but not at once. */
   private isAnyDone(batch: readonly Report[]): boolean {
-    const due = new Set(this.due().map(keyOf));
+    const due = new Set(this.due(Infinity).map(keyOf));
     return batch.some((report) => !due.has(keyOf(report)));
   }
 
