@@ -52,6 +52,8 @@ export class TaskHost {
   readonly identity: ProcessIdentity;
   readonly #child: ChildProcess;
   readonly #held = new Map<string, HandedTask>();
+  /** How many of those have a stop under way: each task that is placed asks every host. */
+  #aborting = 0;
   #outbox: ToHost[] = [];
   #state: 'loading' | 'ready' | 'unsound' | 'gone' = 'loading';
   #exit: string | undefined;
@@ -82,7 +84,7 @@ export class TaskHost {
 
   /** It may be given more. One that has a stop under way is spared: it may have to be killed. */
   get takesCalls(): boolean {
-    return this.#state === 'ready' && ![...this.#held.values()].some(({ isAborting }) => isAborting);
+    return this.#state === 'ready' && this.#aborting === 0;
   }
 
   get isLoading(): boolean {
@@ -108,6 +110,7 @@ export class TaskHost {
     if (task === undefined) return false;
     if (task.isAborting) return true;
     this.#held.set(executionId, { ...task, isAborting: true });
+    this.#aborting += 1;
     this.#say({ do: 'abort', executionId, reason });
     return true;
   }
@@ -155,6 +158,7 @@ export class TaskHost {
       case 'settled': {
         const task = this.#held.get(message.executionId);
         this.#held.delete(message.executionId);
+        if (task?.isAborting === true) this.#aborting -= 1;
         return task && this.listener.settled(this, task, message);
       }
       case 'unsound':
