@@ -61,8 +61,8 @@ function say(result: CopyResult, seconds: number, source: string, target: string
   out.line(`last position ${position} in ${withoutPassword(target)}, sha256 ${sha256}`);
   if (positionsKept) out.line('every event stands at the position where it stood: start the servers with --store set to it, and agents go on');
   else {
-    out.line('positions are others there, so agents get no work at first: start a server with --store set to it, then');
-    out.line(`  kiroku log restored --reason "the log was moved"`);
+    out.line('positions are others there: start a server with --store set to it, and where kiroku log show names agents, which get no work until then, say');
+    out.line('  kiroku log restored --reason "the log was moved"');
     out.line('which holds the open runs: look at each (kiroku run list --status held) and release it');
   }
   out.line('put the old log away: a server that is started on it would do again what is done from now on');

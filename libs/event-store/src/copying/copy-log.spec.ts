@@ -276,6 +276,15 @@ describe('a copy between stores', () => {
     await expectRepeatsKnown(to);
   }, 60_000);
 
+  it('of a damaged log ends where the damage is', async () => {
+    const [from, to] = [await store('KurrentDB'), await store('SQLite')];
+    await from.append('run-1', 'none', events('a', 3));
+    await from.append('run-2', 'none', events('b', 2));
+    standIn.log.damage(`copy_${logs - 1}.run-1`, 2);
+    await expect(copy({ from, to })).rejects.toMatchObject({ name: 'CorruptLogError', message: expect.stringContaining('part of an append is missing') as string });
+    expect(await to.head()).toBeUndefined();
+  });
+
   it('is the same after two moves as after one', async () => {
     const [from, between, to] = [await store('SQLite'), await store('KurrentDB'), await store('PostgreSQL')];
     await fill(from, 40);
