@@ -23,9 +23,9 @@ async function crashAtStep(stage, { step, who, agent, passing, prelude, lastsMs,
   const products = names.map((name) => stage.products.get(name));
   await Promise.all(products.map((product) => product.arm(step, passing)));
   if (prelude === 'reconnect') stage.links.get(agent).cut();
-  if (prelude === 'forget') await forget(stage, agent, slots, round);
   const isHit = () => products.some((product) => product.hits().includes(step));
-  const helping = help(prelude, isHit, round);
+  // It may come there before all of that is done, and somebody has to start it again.
+  const helping = Promise.all([prelude === 'forget' && forget(stage, agent, slots, round), help(prelude, isHit, round)]);
   await until(isHit, LONG.includes(prelude) ? LONG_PATIENCE_MS : PATIENCE_MS, 20);
   if (!isHit()) await helping;
   await Promise.all(products.filter((product) => !product.hits().includes(step) || CHILDREN[who] !== undefined).map((product) => product.arm(undefined)));

@@ -2,8 +2,8 @@
 import { pause } from '../stage/waiting.mjs';
 import { stepOf } from './restarts.mjs';
 
-/** An outage of the database is sometimes longer than a server tries an append again. */
-const STRETCH = { released: 1, cut: 6 };
+/** An outage is sometimes longer than a server tries an append again, and than others take it for one that is there. */
+const STRETCH = { released: 1, cut: 10 };
 
 export const DATABASE_ACTS = {
   'kill-database': async (stage, { server, lastsMs, ends }, round) => {

@@ -8,6 +8,8 @@ const MOVING_MS = 20_000;
 const MOVING_AT_ONCE_MS = 5_000;
 /** One silence of six is waited for: it takes three heartbeats. */
 const WAITED_FOR_MS = 750;
+/** Longer than other servers wait before they say that one is gone, and take over what it had. */
+const GONE_MS = 9_000;
 
 export const SERVERS_ACTS = {
   'kill-all-servers': async (stage, { server, lastsMs }, round) => {
@@ -19,7 +21,7 @@ export const SERVERS_ACTS = {
 
   // The zombie: its agents have gone to another one, which has taken over what there is to take over, and it comes back and knows nothing of that. Either its
   // ways are closed while it is frozen, as a balancer does, or the agents find out by themselves.
-  'freeze-server': async (stage, { server, lastsMs }, round) => {
+  'freeze-server': async (stage, { server, lastsMs, ends }, round) => {
     const isSilent = lastsMs > WAITED_FOR_MS;
     const ways = AGENTS.map((agent) => stage.links.get(agent).to(server));
     round.note('freeze-server', stepOf(stage, server));
@@ -27,7 +29,7 @@ export const SERVERS_ACTS = {
     stage.server(server).strike('SIGSTOP');
     if (!isSilent) for (const way of ways) way.shut();
     await haveMoved(stage, AGENTS, server, isSilent ? MOVING_MS : MOVING_AT_ONCE_MS);
-    await pause(4 * lastsMs);
+    await pause(ends === 'released' ? GONE_MS : lastsMs);
     for (const way of ways) way.open();
     stage.server(server).strike('SIGCONT');
     stage.frozen.delete(server);

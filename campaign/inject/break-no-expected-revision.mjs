@@ -5,14 +5,15 @@ import { breakIn, classOf, replace } from './patching.mjs';
 
 const SLOW_MS = 25;
 
-const headsOf = (append, head) => Object.create(append, { expected: { get: () => head(append.stream)?.revision ?? 'none' } });
+/** The same append, which expects what is there whenever it is looked at. */
+const following = (append, head) => ({ ...append, get expected() { return head(append.stream)?.revision ?? 'none'; } });
 
 const UNCHECKED = {
   sqlite: async () => {
     const { prototype: writer } = await classOf('libs/event-store/src/sqlite/group-writer.js', 'GroupWriter');
     replace(writer, 'append', function unchecked(original, append) {
       const { log } = this;
-      return original(headsOf(append, (stream) => log.headOf(stream)));
+      return original(following(append, (stream) => log.headOf(stream)));
     });
   },
   postgres: async () => {
@@ -26,7 +27,7 @@ const UNCHECKED = {
     replace(writer, 'takeGroup', function alone() {
       return this.queue.splice(0, 1);
     });
-    replace(writer, 'append', (original, append) => original(headsOf(append, (stream) => found?.streams.get(stream))));
+    replace(writer, 'append', (original, append) => original(following(append, (stream) => found?.streams.get(stream))));
   },
 };
 
