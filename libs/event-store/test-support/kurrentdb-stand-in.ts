@@ -38,6 +38,7 @@ export class KurrentDbStandIn {
   private frozen: (() => void)[] | undefined;
   private readonly asked = new EventEmitter();
   private answersToLose = 0;
+  private appendsToSwallow = 0;
   private searches: (() => void)[] | undefined;
 
   constructor(readonly log = new StandInLog()) {}
@@ -80,6 +81,11 @@ export class KurrentDbStandIn {
   /** The next appends are written, and their answers lost with the connection. */
   loseAnswers(count: number): void {
     this.answersToLose = count;
+  }
+
+  /** As a node in the middle of an election: it takes the next appends, writes none of them and answers none. */
+  swallowAppends(count: number): void {
+    this.appendsToSwallow = count;
   }
 
   /** Resolves once a frozen node has been asked so often. */
@@ -126,6 +132,7 @@ export class KurrentDbStandIn {
 
   private appendAndAnswer(call: Appending, parts: readonly Messages.BatchAppendReq[]): void {
     this.appendsSeen += 1;
+    if (this.appendsToSwallow > 0) return void (this.appendsToSwallow -= 1);
     const answer = batchAnswer(this.log, parts);
     if (this.answersToLose > 0) {
       this.answersToLose -= 1;

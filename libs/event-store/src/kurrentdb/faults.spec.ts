@@ -90,6 +90,19 @@ describe('a store on KurrentDB', () => {
     expect((await seen).map(nameOf)).toEqual(all.map(nameOf));
   }, 60_000);
 
+  it('waits less for the next node after one has broken off, because it may be in the middle of an election and never answer', async () => {
+    const members = await cluster();
+    const [first, second] = members;
+    const store = await openKurrentDbEventStore({ url: clusterUrl(members), patience: { answerMs: 60_000, callMs: 60_000 } });
+    opened.push(store);
+    await store.append('run-1', 'none', [event('a')]);
+    second.swallowAppends(1);
+    first.kill();
+    elect(second, members);
+    expect(await store.append('run-1', 0, [event('b')])).toMatchObject({ revision: 1 });
+    expect([second.appendsSeen, await namesIn(store, 'run-1')]).toEqual([2, ['a', 'b']]);
+  }, 30_000);
+
   it('asks the leader, and nobody who may lag, also when a follower is told to be one', async () => {
     const members = await cluster();
     const [first, second] = members;

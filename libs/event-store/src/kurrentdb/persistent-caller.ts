@@ -13,6 +13,9 @@ export interface Patience {
   readonly callMs: number;
 }
 
+/** For the first answer after a connection broke; twice as long each time after that. A node in the middle of an election takes an append and never answers it. */
+const AFTER_BREAK_MS = 1_000;
+
 /** For a search, while the database answers other questions: a scan of some ten million events. */
 const SEARCH_MS = 300_000;
 
@@ -40,14 +43,17 @@ export class PersistentCaller {
    */
   async call<Answer>(what: string, attempt: Attempt<Answer>, signOfLife?: SignOfLife): Promise<Answer> {
     const end = performance.now() + this.patience.callMs;
-    for (let number = 0; ; number += 1) {
+    let answerMs = this.patience.answerMs;
+    for (let number = 0, hasBroken = false; ; number += 1) {
       const client = this.clients.current;
       try {
-        return await this.patiently(this.clients.use(client, (used) => attempt(used, number)), signOfLife && (() => this.clients.use(client, signOfLife)));
+        return await this.patiently(this.clients.use(client, (used) => attempt(used, number)), answerMs, signOfLife && (() => this.clients.use(client, signOfLife)));
       } catch (error) {
         const fault = faultOf(error);
         if (fault.kind === 'final') throw fault.error;
         if (fault.wantsNewClient) this.clients.renew(client);
+        if (hasBroken) answerMs = Math.min(this.patience.answerMs, answerMs * 2);
+        else if (fault.wantsNewClient && !(error instanceof NoAnswerError)) [hasBroken, answerMs] = [true, Math.min(this.patience.answerMs, AFTER_BREAK_MS)];
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** number);
         if (this.closing.signal.aborted || performance.now() + pauseMs > end) throw new StoreUnavailableError(`${what}: ${fault.text}`);
         await this.pause(pauseMs);
@@ -65,24 +71,24 @@ export class PersistentCaller {
   }
 
   /** Abandoned, a search would go on in the database all the same, and beside it the one that is asked again. */
-  private async patiently<Answer>(answer: Promise<Answer>, signOfLife: (() => Promise<unknown>) | undefined): Promise<Answer> {
+  private async patiently<Answer>(answer: Promise<Answer>, answerMs: number, signOfLife: (() => Promise<unknown>) | undefined): Promise<Answer> {
     answer.catch(() => undefined);
     for (const end = performance.now() + SEARCH_MS; ;) {
       try {
-        return await this.inTime(answer);
+        return await this.inTime(answer, answerMs);
       } catch (error) {
         if (!(error instanceof NoAnswerError) || signOfLife === undefined || this.closing.signal.aborted || performance.now() > end) throw error;
-        await this.inTime(signOfLife());
+        await this.inTime(signOfLife(), answerMs);
       }
     }
   }
 
-  private async inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  private async inTime<Answer>(answer: Promise<Answer>, answerMs: number): Promise<Answer> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const giveUp = (): void => reject(new NoAnswerError(`no answer within ${this.patience.answerMs} ms`));
+      const giveUp = (): void => reject(new NoAnswerError(`no answer within ${answerMs} ms`));
       // An answer that has arrived while this process was busy comes first.
-      timer = setTimeout(() => setImmediate(giveUp), this.patience.answerMs);
+      timer = setTimeout(() => setImmediate(giveUp), answerMs);
     });
     answer.catch(() => undefined);
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
