@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EXIT } from './client/exit-codes.js';
-import type { AgentModule, CliContext, CopyingModule, ServerModule } from './cli-context.js';
+import type { AgentModule, CliContext, ServerModule } from './cli-context.js';
 import { endOnClosedOutput } from './output/closed-output.js';
 import { findCheckout } from './find-checkout.js';
 import { runCli } from './run-cli.js';
@@ -17,7 +17,7 @@ const context: CliContext = {
   now: () => Date.now(),
   loadServer: async () => (await import(new URL('../../server/src/main.js', import.meta.url).href)) as ServerModule,
   loadAgent: async () => (await import(new URL('../../agent/src/main.js', import.meta.url).href)) as AgentModule,
-  loadCopying: async () => (await import(new URL('../../../libs/event-store/src/copying/copy-between.js', import.meta.url).href)) as CopyingModule,
+  loadCopying: () => import('#event-store/copying/copy-between'),
 };
 
 endOnClosedOutput(context);

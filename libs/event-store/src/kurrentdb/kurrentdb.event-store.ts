@@ -7,8 +7,8 @@ import type { MovableEventStore, PlannedAppend, RecordedAppend } from '../movabl
 import { AppendWriter } from './append-writer.js';
 import { DatabaseCursor } from './database-cursor.js';
 import { DatabaseReader } from './database-reader.js';
+import { readAppends } from './moving/read-appends.js';
 import type { PersistentCaller } from './persistent-caller.js';
-import { readAppends } from './read-appends.js';
 import type { RenewableClient } from './renewable-client.js';
 import { StreamPresence } from './stream-presence.js';
 import { until, waitAtMost } from './waiting.js';

@@ -1,9 +1,9 @@
 import { START } from '@kurrent/kurrentdb-client';
-import { CorruptLogError } from '../event-store.errors.js';
-import { PageSize } from '../log/page-size.js';
-import type { RecordedAppend } from '../movable-event-store.port.js';
-import type { DatabaseReader, Start } from './database-reader.js';
-import type { PlacedEvent } from './stored-event.js';
+import { CorruptLogError } from '../../event-store.errors.js';
+import { PageSize } from '../../log/page-size.js';
+import type { RecordedAppend } from '../../movable-event-store.port.js';
+import type { DatabaseReader, Start } from '../database-reader.js';
+import type { PlacedEvent } from '../stored-event.js';
 
 /** The whole log, append by append: each event says which part of how many it is. @throws CorruptLogError where one is missing */
 export async function* readAppends(reader: DatabaseReader): AsyncGenerator<readonly RecordedAppend[], void, void> {
