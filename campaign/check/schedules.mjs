@@ -2,6 +2,8 @@
 import { Broken } from './broken.mjs';
 
 const FATES = ['RunStarted', 'RunPassedOver', 'QueuedRunDropped', 'OccurrenceNotStarted'];
+const LEFT_OUT = ['RunPassedOver', 'QueuedRunDropped'];
+const WANTED = ['RunQueued', 'RunAdmitted', 'RunStarted'];
 const instantOf = (key) => Date.parse(`${key}Z`);
 
 /** What can be said of a log at any time. */
@@ -54,10 +56,13 @@ function start(started, wanted, { runId, jobnet, occurrence: { schedule, key } }
   started.set(occurrence, runId);
 }
 
-/** Of those that had to be admitted no two of one jobnet are open, by the order of the log. */
+/** Of those that had to be admitted no two of one jobnet are open, by the order of the log; and none comes back that was left out. */
 function checkAdmissions(log) {
   const open = new Map();
+  const leftOut = new Map();
   for (const { type, stream, data } of log) {
+    if (LEFT_OUT.includes(type)) leftOut.set(data.runId, type);
+    if (WANTED.includes(type) && leftOut.has(data.runId)) throw new Broken(3, `${stream}: ${type} of ${data.runId} after ${leftOut.get(data.runId)}`, data.runId);
     const runId = type === 'RunFinished' ? stream.slice('run-'.length) : type === 'OccurrenceNotStarted' ? data.runId : undefined;
     for (const [jobnet, other] of open) if (other === runId) open.delete(jobnet);
     if (type !== 'RunAdmitted') continue;
