@@ -4,6 +4,7 @@ import type { PlannedOccurrence, Occurrence as RecordedOccurrence } from '#event
 import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
 import type { Occurrence } from '#occurrences/occurrence';
+import { readLocal } from '#occurrences/local-time';
 import { occurrencesBetween } from '#occurrences/occurrences-between';
 import { remember } from '#occurrences/remember';
 import { renderParameters } from '#occurrences/render-parameters';
@@ -68,9 +69,13 @@ export function plannedAs({ key, at }: RecordedOccurrence): PlannedOccurrence {
   return { key, at, zoneData: ZONE_DATA };
 }
 
-/** Of the command that starts the run of an occurrence, whoever gives it, and however often. */
+/**
+ * Of the command that starts the run of an occurrence, whoever gives it, and however often. It begins with the local time that names the
+ * occurrence, so that runs of one time lie together: ids from all over change a page of the log's index each.
+ */
 export function startId(schedule: string, jobnet: string, key: string): string {
-  return hashUuid(['occurrence', schedule, jobnet, key]);
+  const time = Math.max(0, readLocal(key.slice(0, 'yyyy-mm-ddThh:mm'.length))).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${hashUuid(['occurrence', schedule, jobnet, key]).slice(13)}`;
 }
 
 export function instantOf(milliseconds: number): Instant {
