@@ -31,4 +31,11 @@ describe('the id of a run', () => {
     expect(identifier.safeParse(runIdOf(early)).success).toBe(true);
     expect(runIdOf(early) < runIdOf(late)).toBe(true);
   });
+
+  it('is the number of its command in 26 digits of 32', () => {
+    const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+    const ids = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '01234567-89ab-cdef-8123-456789abcdef', newCommandId()];
+    const numberOf = (runId: string) => [...runId].reduce((number, digit) => number * 32n + BigInt(digits.indexOf(digit)), 0n);
+    expect(ids.map((id) => numberOf(runIdOf(id)))).toEqual(ids.map((id) => BigInt(`0x${id.replaceAll('-', '')}`)));
+  });
 });

@@ -34,13 +34,17 @@ export function fingerprintOf(body: unknown): string {
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+/** Every ten bits. */
+const PAIRS = Array.from({ length: 1024 }, (_, bits) => CROCKFORD.charAt(bits >> 5) + CROCKFORD.charAt(bits & 31));
+
 /** A run's id is its command's, in the 26 characters of a ULID: runs started one after the other sort that way. */
 export function runIdOf(commandId: string): string {
-  let rest = BigInt(`0x${commandId.replaceAll('-', '')}`);
-  let text = '';
-  for (let digit = 0; digit < 26; digit += 1) {
-    text = (CROCKFORD[Number(rest & 31n)] ?? '') + text;
-    rest >>= 5n;
+  const hex = commandId.replaceAll('-', '');
+  // 128 bits are 8 and six times 20, which are five hexadecimal digits each.
+  let text = PAIRS[Number.parseInt(hex.slice(0, 2), 16)] ?? '';
+  for (let at = 2; at < 32; at += 5) {
+    const bits = Number.parseInt(hex.slice(at, at + 5), 16);
+    text += `${PAIRS[bits >> 10]}${PAIRS[bits & 1023]}`;
   }
   return text;
 }
