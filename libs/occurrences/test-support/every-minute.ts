@@ -5,16 +5,17 @@ import type { ScheduleDefinition, ScheduleRule } from '#events/planning/schedule
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
-/** Every minute from some days before a month until some days after it, with what the clocks show. */
+/** Every minute from some days before a month until some days after it, with what the clocks show: a date and a time, as if they were UTC. */
 export interface Month {
   readonly zone: string;
   readonly from: number;
   readonly to: number;
   readonly instants: readonly number[];
-  readonly shown: readonly string[];
-  /** The indices at which the clocks show a local time, in order. */
-  readonly passes: ReadonlyMap<string, readonly number[]>;
+  readonly shown: readonly number[];
 }
+
+/** No clocks are further from UTC. */
+const FURTHEST = 16 * 60;
 
 /** The clocks of one zone, for whole days of UTC: `2026-03`. */
 export function monthOf(zone: string, month: string): Month {
@@ -23,18 +24,31 @@ export function monthOf(zone: string, month: string): Month {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
   const instants = Array.from({ length: (to - from + 6 * DAY) / MINUTE }, (_, index) => from - 3 * DAY + index * MINUTE);
   // The clocks of no zone change within a quarter of an hour, nor are they off by less: so it is asked about each quarter.
-  let quarter = '';
+  let quarter = 0;
   const shown = instants.map((instant, index) => {
-    if (index % 15 === 0) quarter = format.format(instant).replace(' ', 'T');
-    return index % 15 === 0 ? quarter : quarter.slice(0, 14) + String(Number(quarter.slice(14)) + index % 15).padStart(2, '0');
+    if (index % 15 === 0) quarter = timeOf(format.format(instant).replace(' ', 'T'));
+    return quarter + index % 15 * MINUTE;
   });
-  const passes = new Map<string, number[]>();
-  for (const [index, local] of shown.entries()) passes.set(local, [...passes.get(local) ?? [], index]);
-  return { zone, from, to, instants, shown, passes };
+  return { zone, from, to, instants, shown };
 }
 
-const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+/** The indices at which the clocks show a local time, in order. They are looked for around where UTC has it. */
+function passesOf(local: number, { instants, shown }: Month): number[] {
+  const middle = (local - (instants[0] ?? 0)) / MINUTE;
+  const found: number[] = [];
+  for (let index = middle - FURTHEST; index <= middle + FURTHEST; index += 15) if (shown[index] === local) found.push(index);
+  return found;
+}
+
+const dates = new Map<number, string>();
+/** Of a midnight. */
+function dateOf(time: number): string {
+  const date = dates.get(time) ?? new Date(time).toISOString().slice(0, 10);
+  dates.set(time, date);
+  return date;
+}
 const textOf = (time: number) => new Date(time).toISOString().slice(0, 16);
+const timeOf = (text: string) => Date.parse(`${text}Z`);
 
 /** One that is expected. */
 export interface Start {
@@ -71,10 +85,15 @@ function timesOf(rule: Exclude<ScheduleRule, { kind: 'every' }>, moved: (wanted:
   }
   if (rule.kind === 'cron') {
     const [minute = '', hour = '', ...dayFields] = rule.cron.split(' ');
-    const minutes = Array.from({ length: 1440 }, (_, each) => each).filter((each) => fits(minute, each % 60, 0) && fits(hour, Math.floor(each / 60), 0));
+    const [hours, ofHour] = [numbers(24).filter((each) => fits(hour, each, 0)), numbers(60).filter((each) => fits(minute, each, 0))];
+    const minutes = hours.flatMap((each) => ofHour.map((past) => each * 60 + past));
     for (const date of moved((each) => isCronDay(dayFields, each))) for (const each of minutes) times.push([textOf(Date.parse(`${date}T00:00Z`) + each * MINUTE), date]);
   }
   return new Map(times);
+}
+
+function numbers(length: number): number[] {
+  return Array.from({ length }, (_, each) => each);
 }
 
 function isCronDay([dayField = '', monthField = '', weekdayField = '']: string[], date: string): boolean {
@@ -102,17 +121,19 @@ interface Found {
   readonly businessDay: string;
 }
 
-function startsAtTimes(times: Map<string, string>, { gap, fold }: ScheduleDefinition, { instants, shown, passes }: Month): Found[] {
+function startsAtTimes(times: Map<string, string>, { gap, fold }: ScheduleDefinition, month: Month): Found[] {
+  const { instants, shown } = month;
   const starts: Found[] = [];
   for (const [local, businessDay] of times) {
-    const found = (passes.get(local) ?? []).map((index, pass) => ({ key: pass === 0 ? local : `${local}+${pass}`, instant: instants[index] ?? 0, businessDay }));
+    const found = passesOf(timeOf(local), month).map((index, pass) => ({ key: pass === 0 ? local : `${local}+${pass}`, instant: instants[index] ?? 0, businessDay }));
     starts.push(...(fold === 'both' ? found : fold === 'first' ? found.slice(0, 1) : found.slice(-1)));
   }
   if (gap === 'skip') return starts;
   const taken = new Set(starts.map(({ instant }) => instant));
-  const never = [...times].filter(([local]) => local > (shown[0] ?? '') && local < (shown.at(-1) ?? '') && !passes.has(local)).sort(([one], [other]) => (one < other ? -1 : 1));
+  const isWithin = (local: string) => timeOf(local) > (shown[0] ?? 0) && timeOf(local) < (shown.at(-1) ?? 0);
+  const never = [...times].filter(([local]) => isWithin(local) && passesOf(timeOf(local), month).length === 0).sort(([one], [other]) => (one < other ? -1 : 1));
   for (const [local, businessDay] of never) {
-    const jump = instants[shown.findIndex((text, index) => index > 0 && text > local && (shown[index - 1] ?? '') < local)];
+    const jump = instants[shown.findIndex((time, index) => index > 0 && time > timeOf(local) && (shown[index - 1] ?? 0) < timeOf(local))];
     if (jump === undefined || taken.has(jump)) continue;
     taken.add(jump);
     starts.push({ key: local, instant: jump, businessDay });
@@ -120,18 +141,20 @@ function startsAtTimes(times: Map<string, string>, { gap, fold }: ScheduleDefini
   return starts;
 }
 
-function startsInWindows(rule: Extract<ScheduleRule, { kind: 'every' }>, { gap, fold }: ScheduleDefinition, days: Set<string>, { instants, shown, passes }: Month): Found[] {
+function startsInWindows(rule: Extract<ScheduleRule, { kind: 'every' }>, { gap, fold }: ScheduleDefinition, days: Set<string>, month: Month): Found[] {
+  const { instants, shown } = month;
   const found = new Map<number, Found>();
-  const localOf = (date: string, time: string) => textOf(Date.parse(`${date}T00:00Z`) + (Number(time.slice(0, 2)) * 60 + Number(time.slice(3))) * MINUTE);
+  const localOf = (date: string, time: string) => Date.parse(`${date}T00:00Z`) + (Number(time.slice(0, 2)) * 60 + Number(time.slice(3))) * MINUTE;
   for (const date of [...days].sort()) {
     const [from, until] = [localOf(date, rule.from), localOf(date, rule.until)];
-    if ((shown[0] ?? '') >= from || (shown.at(-1) ?? '') <= until) continue;
-    const first = passes.get(from)?.[0] ?? shown.findIndex((text) => text >= from);
-    const last = passes.get(until)?.at(-1) ?? shown.findIndex((text) => text > until) - (gap === 'skip' ? 1 : 0);
+    if ((shown[0] ?? 0) >= from || (shown.at(-1) ?? 0) <= until) continue;
+    const first = passesOf(from, month)[0] ?? shown.findIndex((time) => time >= from);
+    const last = passesOf(until, month).at(-1) ?? shown.findIndex((time) => time > until) - (gap === 'skip' ? 1 : 0);
     for (let index = first; index <= last; index += rule.seconds / 60) {
-      const local = shown[index] ?? '';
-      const [one, other] = [passes.get(local)?.[0], passes.get(local)?.at(-1)];
-      if (fold === 'both' || index === (fold === 'first' ? one : other)) found.set(index, { key: index === one ? local : `${local}+1`, instant: instants[index] ?? 0, businessDay: date });
+      const local = shown[index] ?? 0;
+      const passes = passesOf(local, month);
+      const [one, other] = [passes[0], passes.at(-1)];
+      if (fold === 'both' || index === (fold === 'first' ? one : other)) found.set(index, { key: `${textOf(local)}${index === one ? '' : '+1'}`, instant: instants[index] ?? 0, businessDay: date });
     }
   }
   return [...found.values()];
