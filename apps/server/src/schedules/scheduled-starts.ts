@@ -89,19 +89,19 @@ export class ScheduledStarts implements OnApplicationShutdown {
       const { restoredAt } = this.log.state;
       // It may have run in the stretch that was lost, and would run again (law 3); what was open then is held, and this was not open yet.
       if (restoredAt !== undefined && decidedAt <= restoredAt) throw new CommandRejectedError('log-restored', 'it was decided before the log was put back, and may have run in the stretch that was lost; a backfill starts it');
-      if (stage === 'wanted' && overlap !== 'allow') return await this.bus.execute(new AdmitRun(jobnet, { runId, schedule, key, overlap }, this.envelopeOf(start, 'admit')));
+      if (stage === 'wanted' && overlap !== 'allow') return await this.bus.execute(new AdmitRun(jobnet, { runId, schedule, key, overlap }, this.envelopeOf(start, idOf(start, 'admit'))));
       return await this.startRun(start);
     } catch (error) {
       if (!(error instanceof CommandRejectedError || error instanceof StreamClosedError)) throw error;
       const code = error instanceof CommandRejectedError ? error.code : 'stream-closed';
       this.logger.warn({ msg: 'a scheduled run could not begin', schedule, occurrence: key, jobnet, code, detail: error.message });
-      return this.bus.execute(new RecordNotStarted(schedule, { key, jobnet, runId, code, message: error.message }, this.envelopeOf(start, 'not-started')));
+      return this.bus.execute(new RecordNotStarted(schedule, { key, jobnet, runId, code, message: error.message }, this.envelopeOf(start, idOf(start, 'not-started'))));
     }
   }
 
   private startRun(start: PendingStart): Promise<Transacted> {
     const { jobnet, parameters, schedule, occurrence: { key, at, businessDay } } = start;
-    const envelope = { ...this.envelopeOf(start, 'start'), commandId: startId(schedule, jobnet, key) };
+    const envelope = this.envelopeOf(start, startId(schedule, jobnet, key));
     return this.bus.execute(new StartRun(jobnet, parameters, envelope, { nominalAt: at, occurrence: { schedule, key, businessDay } }));
   }
 
@@ -110,7 +110,7 @@ export class ScheduledStarts implements OnApplicationShutdown {
     return start.replaces.flatMap((runId) => {
       const run = this.runs.find(runId)?.run;
       if (run === undefined || run.finished !== undefined || run.stopRequested) return [];
-      return [this.bus.execute(new StopRun(runId, this.envelopeOf(start, `replace ${runId}`)))];
+      return [this.bus.execute(new StopRun(runId, this.envelopeOf(start, idOf(start, `replace ${runId}`))))];
     });
   }
 
@@ -119,11 +119,16 @@ export class ScheduledStarts implements OnApplicationShutdown {
     return state.mode === 'enabled' && !this.openRuns.isBusy(jobnet, state.admissions);
   }
 
-  private envelopeOf({ eventId, schedule, occurrence: { key } }: PendingStart, what: string): CommandEnvelope {
-    return { ...this.envelope(hashUuid([eventId, what])), causationId: eventId, reason: `schedule ${schedule}, occurrence ${key}` };
+  private envelopeOf({ eventId, schedule, occurrence: { key } }: PendingStart, commandId: string): CommandEnvelope {
+    return { ...this.envelope(commandId), causationId: eventId, reason: `schedule ${schedule}, occurrence ${key}` };
   }
 
   private envelope(commandId: string): CommandEnvelope {
     return { commandId, actor: this.identity.actor };
   }
+}
+
+/** Of a command about it, whoever gives it. */
+function idOf({ eventId }: PendingStart, what: string): string {
+  return hashUuid([eventId, what]);
 }
