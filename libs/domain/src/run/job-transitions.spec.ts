@@ -71,6 +71,13 @@ describe('a job whose predecessors are through', () => {
     expect(jobOf(foldRun(...reruns, event.rerunRequested('A1')), 'A2')?.state).toBe(next === 'corrupt' ? state : next);
   });
 
+  it.each([['ready', begun, []], ['delayed', [slow, ...begun.slice(1)], []], ['held', begun, [event.held('A2')]]] as const)('and is %s waits again when the late result of one is adopted, and is a failure', (state, history, further) => {
+    const settled = history.flatMap((each) => (each.type === 'JobFinished' ? [event.intent('ExecutionAbandoned', 'A1'), event.lateResult('A1', 1), event.settled('A1', 'succeeded')] : [each]));
+    const before = [...settled, ...further];
+    expect(jobOf(foldRun(...before), 'A2')?.state).toBe(state);
+    expect(jobOf(foldRun(...before, event.adopted('A1', 'failed')), 'A2')?.state).toBe(state === 'held' ? 'held' : 'waiting');
+  });
+
   it('is released to wait when they are not', () => {
     expect(statesOf(foldRun(net, event.held('A2'), event.released('A2')))).toEqual(['ready', 'waiting']);
   });

@@ -130,15 +130,8 @@ function dispatched(run: Run, { type, data }: RunEventOf<'JobDispatched' | 'Exec
   });
 }
 
-/** What was to come after it waits again; nothing of that has begun, or the rerun would have been refused. */
 function rerunRequested(run: Run, { type, data: { jobId, policy } }: RunEventOf<'JobRerunRequested'>, context: FoldContext): Run {
-  const index = indexOf(run, jobId);
-  const moved = moveJob(run, jobId, type, context, (job) => ({ ...job, attempt: job.attempt + 1, exitCode: undefined, retryAt: undefined, retries: retriesAfter(job, policy) }));
-  return (run.shape.successors[index] ?? []).reduce((folded, next) => {
-    const job = jobAt(folded, next);
-    const state = nextJobState[job.state]['predecessor-again'];
-    return state === 'corrupt' ? folded : replaceJob(folded, next, { ...job, state, delayedUntil: undefined });
-  }, moved);
+  return moveJob(run, jobId, type, context, (job) => ({ ...job, attempt: job.attempt + 1, exitCode: undefined, retryAt: undefined, retries: retriesAfter(job, policy) }));
 }
 
 /** An operator who asks for an attempt gives the job's own policy all of its attempts again. */
@@ -221,7 +214,17 @@ function moveJob(run: Run, jobId: string, transition: JobTransition, context: Fo
   // What a restored log had forgotten may have run while those before it are not decided in it: its next attempt waits for them.
   const state = next === 'ready' && !isFree(run, index) ? 'waiting' : next;
   const moved = replaceJob(run, index, withoutPastPlan({ ...change(job), state }));
-  return promote(moved, isThrough(state) ? (run.shape.successors[index] ?? []) : [index], context);
+  if (isThrough(state)) return promote(moved, run.shape.successors[index] ?? [], context);
+  return promote(isThrough(job.state) ? holdBack(moved, index) : moved, [index], context);
+}
+
+/** It is not through any more (it runs once more, or its late result is a failure): what was to come after it and has not begun waits again. */
+function holdBack(run: Run, index: number): Run {
+  return (run.shape.successors[index] ?? []).reduce((folded, next) => {
+    const job = jobAt(folded, next);
+    const state = nextJobState[job.state]['predecessor-again'];
+    return state === 'corrupt' ? folded : replaceJob(folded, next, { ...job, state, delayedUntil: undefined });
+  }, run);
 }
 
 /** A planned attempt stands as long as the job waits for it, also on hold. */
