@@ -21,6 +21,7 @@ const ROW_MS = 600_000;
 /** Every question costs both sides more than the jobs that are waited for. */
 const ASKING_MS = 500;
 const MARKING_MS = 120_000;
+const ANSWERING_MS = 60_000;
 const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded', 'ReportUnmatched'];
 
 /**
@@ -94,7 +95,7 @@ class Round {
     await this.checkRecord();
     await this.closeRuns();
     await this.lastResults();
-    this.judge(await this.stage.api.log());
+    this.judge(await this.log());
   }
 
   /** The operator says what has to be said, until every run is closed and nothing is out. */
@@ -132,15 +133,23 @@ class Round {
       const known = new Set(logs.flat().filter(({ type }) => RESULTS.includes(type)).map(({ data }) => data.executionId));
       return [...readMarks(this.stage.marks).values()].every(({ executionId, ended }) => ended.length === 0 || known.has(executionId));
     }, this.excuses.length === 0 ? 10_000 : 2_000, ASKING_MS);
-    for (const { runId } of await this.stage.api.all('/runs')) await this.workload.look(runId);
+    const runs = await until(() => this.stage.api.all('/runs'), ANSWERING_MS) ?? [];
+    for (const { runId } of runs) await until(() => this.workload.look(runId), ANSWERING_MS);
   }
 
   get isGapless() {
     return STORES[this.plan.store].isGapless;
   }
 
+  /** The log as it is now, from whoever tells it: a busy machine, or a server without its database, needs its time. */
+  async log() {
+    const log = await until(() => this.stage.api.log(), ANSWERING_MS);
+    if (log === undefined) throw new Broken(7, `no server tells the log for ${ANSWERING_MS / 1000} s`);
+    return log;
+  }
+
   async checkRecord() {
-    checkRecord({ log: await this.stage.api.log(), answered: this.workload.answered.filter(({ life }) => life === this.stage.life), isGapless: this.isGapless });
+    checkRecord({ log: await this.log(), answered: this.workload.answered.filter(({ life }) => life === this.stage.life), isGapless: this.isGapless });
   }
 
   judge(log) {

@@ -1,11 +1,12 @@
 // Schedules that are due every few seconds while the faults strike, until an operator pauses them.
+import { Broken } from '../check/broken.mjs';
 import { randomFrom } from '../draw/random.mjs';
 import { AGENTS } from '../stage/names.mjs';
 import { until } from '../stage/waiting.mjs';
 
 const NAMES = ['S1', 'S2', 'S3'];
 /** While a row of hours is caught up with, a pause is refused. */
-const PAUSING_MS = 60_000;
+const PAUSING_MS = 240_000;
 
 export class Schedules {
   constructor(stage, workload, { seed, round }, jobnets) {
@@ -31,7 +32,10 @@ export class Schedules {
   }
 
   async pause() {
-    for (const name of this.names) await until(async () => (await this.workload.tell({ path: `/schedules/${name}/pause` }))?.status === 200, PAUSING_MS, 200);
+    for (const name of this.names) {
+      const paused = await until(async () => (await this.workload.tell({ path: `/schedules/${name}/pause` }))?.status === 200, PAUSING_MS, 200);
+      if (paused === undefined) throw new Broken(7, `schedule ${name} could not be paused for ${PAUSING_MS / 1000} s`);
+    }
   }
 
   /** What operators were asked about is started or left out. */
