@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ const SLOTS = 10_000;
 /** What defining one may take, side by side with others: the first minute must not come before the last one is there. */
 const DEFINING_MS = 4;
 const LOOK_MS = 100;
+/** Of a mark: an instant, milliseconds and the id of a run, each with what parts it from the next. */
+const MARK_BYTES = 25 + 14 + 27;
 const PATIENCE_MS = 5 * MINUTE_MS;
 
 /**
@@ -35,10 +37,10 @@ export async function schedules({ schedules: count, directory: parent }, profile
     const definingMs = await define(api, count, dues, marks);
     if (Date.now() > dues[0]) throw new Error(`defining ${count} schedules took ${Math.round(definingMs)} ms, and they were due before that`);
     const before = await profileFrom(dues[0], { server, agent }, profiled);
-    await marksOf(marks, dues[0], count);
+    await marksOf(marks, dues[0], count, 0);
     const cpu = { server: cpuOf(server.pid).own - before.server, agent: cpuOf(agent.pid).own - before.agent };
     const profiles = await profilesAt('measured', { server, agent }, profiled);
-    await marksOf(marks, dues[1], count);
+    await marksOf(marks, dues[1], count, count);
     const decided = await decidedAt(server.url, tokenIn(directory.path, 'operator'));
     const [first, later] = dues.map((due) => lateness(due, readMarks(marks), decided));
     return { definingMs, first, later, cpuMs: cpu, peakMemoryMiB: { server: peakMemoryOf(server.pid), agent: peakMemoryOf(agent.pid) }, ...(profiles && { profiles }) };
@@ -76,10 +78,13 @@ async function profileFrom(due, { server, agent }, profiled) {
   return { server: cpuOf(server.pid).own, agent: cpuOf(agent.pid).own };
 }
 
-/** Resolves when that many have written that they were there. */
-async function marksOf(marks, due, count) {
+/** Resolves when that many have written that they were there. Until the file is as long as that, it is not read: the work would be the measured ones' loss. */
+async function marksOf(marks, due, count, before) {
   const text = new Date(due).toISOString();
-  for (const deadline = due + PATIENCE_MS; Date.now() < deadline; await pause(LOOK_MS)) if (readMarks(marks).filter(({ at }) => at === text).length >= count) return;
+  const bytes = (before + count) * MARK_BYTES;
+  for (const deadline = due + PATIENCE_MS; Date.now() < deadline; await pause(LOOK_MS)) {
+    if (existsSync(marks) && statSync(marks).size >= bytes && readMarks(marks).filter(({ at }) => at === text).length >= count) return;
+  }
   throw new Error(`of ${count} jobs due at ${text} only ${readMarks(marks).filter(({ at }) => at === text).length} have begun`);
 }
 
