@@ -29,6 +29,8 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   private readonly logger = new Logger(ScheduleClock.name);
   /** When each schedule has something to decide next, in milliseconds since 1970. */
   private readonly planned = new Map<string, number>();
+  /** To be planned anew once all that was folded with it is. */
+  private readonly changed = new Set<string>();
   private readonly deciding = new Reaction(() => this.decideDue(), (error) => {
     this.logger.warn({ msg: 'what is due could not be decided; trying again', error: String(error) });
   });
@@ -49,6 +51,7 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   start(follower: LogFollower): void {
     this.follower = follower;
     for (const { schedule } of this.schedules.all()) this.plan(schedule);
+    follower.onFolded(() => this.planChanged());
     this.deciding.start();
     this.wind();
   }
@@ -56,8 +59,8 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   /** Comes after schedules and calendars. */
   apply({ recorded: { stream } }: FoldedEvent): void {
     if (this.follower === undefined) return;
-    if (stream.startsWith('schedule-')) this.plan(stream.slice('schedule-'.length));
-    else if (stream.startsWith('calendar-')) for (const { schedule, state } of this.schedules.all()) if (state.definition?.calendar !== undefined) this.plan(schedule);
+    if (stream.startsWith('schedule-')) this.changed.add(stream.slice('schedule-'.length));
+    else if (stream.startsWith('calendar-')) for (const { schedule, state } of this.schedules.all()) if (state.definition?.calendar !== undefined) this.changed.add(schedule);
   }
 
   onApplicationShutdown(): void {
@@ -68,6 +71,12 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   /** Resolves when all that is due was tried once. */
   sweep(): Promise<void> {
     return this.deciding.ask();
+  }
+
+  /** Once, however many events of a schedule came together: a long past is decided by hundreds in one append. */
+  private planChanged(): void {
+    for (const schedule of this.changed) this.plan(schedule);
+    this.changed.clear();
   }
 
   /** The next occurrence as it was recorded holds, unless calendars or the zone database may have changed since. */
