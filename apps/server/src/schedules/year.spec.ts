@@ -52,7 +52,7 @@ function scheduleFrom({ calendar, closed, shift, within, ...drawn }: typeof defi
 const schedules = fc.sample(definitions, { seed: SEED, numRuns: 100 }).map(scheduleFrom);
 /** Hours to days; or until just after something is due. Sometimes the server is started anew, or a schedule is paused or goes on. */
 const steps = fc.sample(fc.record({
-  hours: fc.integer({ min: 1, max: 90 }), untilDue: fc.boolean(), seconds: fc.integer({ min: 0, max: 60 }), restart: fc.integer({ min: 0, max: 60 }).map((drawn) => drawn === 0),
+  hours: fc.integer({ min: 1, max: 90 }), untilDue: fc.boolean(), seconds: fc.integer({ min: 0, max: 60 }), restart: fc.integer({ min: 0, max: 120 }).map((drawn) => drawn === 0),
   turned: fc.option(fc.integer({ min: 0, max: 99 }), { freq: 3 }),
 }), { seed: SEED, numRuns: 1_000 });
 
