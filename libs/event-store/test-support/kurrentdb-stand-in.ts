@@ -39,6 +39,7 @@ export class KurrentDbStandIn {
   private readonly asked = new EventEmitter();
   private answersToLose = 0;
   private appendsToSwallow = 0;
+  private appenders = 0;
   private searches: (() => void)[] | undefined;
 
   constructor(readonly log = new StandInLog()) {}
@@ -88,6 +89,11 @@ export class KurrentDbStandIn {
     this.appendsToSwallow = count;
   }
 
+  /** Resolves once nobody has a connection to append on any more. */
+  async appendersGone(): Promise<void> {
+    while (this.appenders > 0) await once(this.asked, 'left');
+  }
+
   /** Resolves once a frozen node has been asked so often. */
   async holds(questions: number): Promise<void> {
     while ((this.frozen?.length ?? 0) < questions) await once(this.asked, 'held');
@@ -120,6 +126,11 @@ export class KurrentDbStandIn {
 
   private batchAppend(call: Appending): void {
     const parts: Messages.BatchAppendReq[] = [];
+    this.appenders += 1;
+    call.once('close', () => {
+      this.appenders -= 1;
+      this.asked.emit('left');
+    });
     call.on('data', (request: Messages.BatchAppendReq) => {
       parts.push(request);
       if (!request.getIsFinal()) return;

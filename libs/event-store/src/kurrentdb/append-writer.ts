@@ -84,6 +84,7 @@ export class AppendWriter {
       return sent;
     }
     await first;
+    this.caller.requireInUse(client);
     return send();
   }
 

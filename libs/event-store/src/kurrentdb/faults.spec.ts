@@ -101,6 +101,8 @@ describe('a store on KurrentDB', () => {
     elect(second, members);
     expect(await store.append('run-1', 0, [event('b')])).toMatchObject({ revision: 1 });
     expect([second.appendsSeen, await namesIn(store, 'run-1')]).toEqual([2, ['a', 'b']]);
+    await store.close();
+    await second.appendersGone(); // the one that was never answered too
   }, 30_000);
 
   it('asks the leader, and nobody who may lag, also when a follower is told to be one', async () => {

@@ -61,6 +61,11 @@ export class PersistentCaller {
     }
   }
 
+  /** @throws NoAnswerError when the client was replaced while its caller waited */
+  requireInUse(client: KurrentDBClient): void {
+    if (!this.clients.isInUse(client)) throw new NoAnswerError('the connection was replaced');
+  }
+
   /** Ends the pauses: whoever waits for another attempt hears what the last one met. */
   close(): void {
     this.closing.abort();

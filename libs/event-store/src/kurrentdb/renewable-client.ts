@@ -1,5 +1,8 @@
 import { KurrentDBClient } from '@kurrent/kurrentdb-client';
 
+/** For so long after it was replaced a client may still bring an answer. */
+const HEARD_OUT_MS = 60_000;
+
 interface Tenancy {
   calls: number;
   isRetired: boolean;
@@ -7,7 +10,7 @@ interface Tenancy {
 
 /**
  * The client in use, and its successor when it is spoilt: one failed discovery poisons a client's appends for ever, and its reads never move to another
- * node. A spoilt one is disposed of once nothing uses it any more; what it still carries may yet be answered.
+ * node. A spoilt one is disposed of once nothing uses it any more, or after a minute; what it still carries may yet be answered.
  */
 export class RenewableClient {
   private client: KurrentDBClient;
@@ -46,8 +49,14 @@ export class RenewableClient {
     this.retire(failed);
   }
 
+  /** Whether it is worth asking: a replaced one is only heard out. */
+  isInUse(client: KurrentDBClient): boolean {
+    return this.tenancies.get(client)?.isRetired === false;
+  }
+
+  /** Whatever is still asked was given up by those who asked, or ends now: a node may never answer it. */
   close(): void {
-    for (const client of [...this.tenancies.keys()]) this.retire(client);
+    for (const client of [...this.tenancies.keys()]) this.dispose(client);
   }
 
   private make(): KurrentDBClient {
@@ -59,14 +68,17 @@ export class RenewableClient {
   private retire(client: KurrentDBClient): void {
     const tenancy = this.tenancies.get(client);
     if (tenancy !== undefined) tenancy.isRetired = true;
+    setTimeout(() => this.dispose(client), HEARD_OUT_MS).unref();
     this.disposeOfIdle();
   }
 
   private disposeOfIdle(): void {
     for (const [client, { calls, isRetired }] of this.tenancies) {
-      if (!isRetired || calls > 0) continue;
-      this.tenancies.delete(client);
-      void client.dispose().catch(() => undefined);
+      if (isRetired && calls === 0) this.dispose(client);
     }
+  }
+
+  private dispose(client: KurrentDBClient): void {
+    if (this.tenancies.delete(client)) void client.dispose().catch(() => undefined);
   }
 }
