@@ -31,6 +31,7 @@ const MAX_TRIES = 20;
 
 /** Open runs far exceed what a server works on at once; a folded aggregate is a few KiB. */
 const CACHED_AGGREGATES = 20_000;
+const LEFT_AFTER_FORGETTING = 18_000;
 
 /**
  * The only way to an append: loads an aggregate, lets it decide, appends with the expected revision, and decides again when
@@ -41,11 +42,6 @@ const CACHED_AGGREGATES = 20_000;
 export class AggregateRepository {
   /** The least recently used one first. */
   private readonly cache = new Map<string, AnyAggregate>();
-  /**
-   * Goes on behind the one that left last. Looking from the front each time would pass the holes that all those left which were used since:
-   * 5 to 15 µs a command where thousands of streams take turns (docs/performance.md).
-   */
-  private readonly oldest = this.cache.keys();
   private readonly queues = new StreamQueues();
   private reserved: { readonly stream: string; readonly why: string } | undefined;
 
@@ -144,7 +140,15 @@ export class AggregateRepository {
   private remember(aggregate: AnyAggregate): void {
     this.cache.delete(aggregate.stream);
     this.cache.set(aggregate.stream, aggregate);
-    if (this.cache.size > CACHED_AGGREGATES) this.cache.delete(this.oldest.next().value ?? '');
+    if (this.cache.size > CACHED_AGGREGATES) this.forgetOldest();
+  }
+
+  /** Many at a time: the way to the oldest one passes the holes that all those left which were used since. */
+  private forgetOldest(): void {
+    for (const stream of this.cache.keys()) {
+      if (this.cache.size <= LEFT_AFTER_FORGETTING) return;
+      this.cache.delete(stream);
+    }
   }
 }
 
