@@ -91,6 +91,7 @@ function apply(run, { type, data, at }) {
     case 'LateResultAdopted':
       job.retryAt = undefined;
       job.state = data.outcome === 'succeeded' ? 'succeeded' : ['skipped', 'failed-settled'].includes(job.state) ? 'failed-settled' : 'failed';
+      if (data.outcome === 'failed') holdBack(run, job);
       return;
     case 'ExecutionAbandoned': mustBe(OPEN); both('abandoned', 'lost'); return;
     case 'JobFailedByPolicy': job.state = 'failed'; return;
@@ -136,10 +137,14 @@ function passed(type, due, at, run, impossible) {
   run[type] = due;
 }
 
-/** What comes after it waits again, as far as it has not begun. */
 function again(run, job) {
   // Who asks for it once more does not wait for its delay.
   Object.assign(job, { state: isFree(run, job) ? 'ready' : 'waiting', attempt: job.attempt + 1, retryAt: undefined });
+  holdBack(run, job);
+}
+
+/** What comes after it waits again, as far as it has not begun. */
+function holdBack(run, job) {
   for (const next of run.jobs) {
     if (!next.after.includes(job.id) || !['waiting', 'held', 'delayed', 'ready'].includes(next.state)) continue;
     Object.assign(next, { state: next.state === 'held' ? 'held' : 'waiting', delayedUntil: undefined });

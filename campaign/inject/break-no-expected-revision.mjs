@@ -32,7 +32,7 @@ const UNCHECKED = {
 };
 
 await breakIn('server', async () => {
-  const { prototype: queues } = await classOf('apps/server/src/event-sourcing/stream-queues.js', 'StreamQueues');
+  const { prototype: queues } = await classOf('apps/server/src/event-sourcing/appending/stream-queues.js', 'StreamQueues');
   const { prototype: repository } = await classOf('apps/server/src/event-sourcing/aggregate.repository.js', 'AggregateRepository');
   replace(queues, 'run', (_original, _stream, work) => work());
   replace(repository, 'load', async function fresh(original, empty) {

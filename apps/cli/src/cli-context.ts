@@ -4,6 +4,8 @@ export interface ServerOptions {
   data: string;
   /** Where the log is: `sqlite:FILE`, or the URL of a database. */
   store: string;
+  /** Where the other servers on the same log reach this one. */
+  advertise?: string | undefined;
   agentGraceSeconds: number;
 }
 

@@ -8,6 +8,7 @@ import { JsonLogger } from './http/json-logger.js';
 import { preparedApp } from './prepared-app.js';
 import type { ServerOptions } from './server-options.js';
 import { ServerLife } from './servers/server-life.js';
+import { ServerPresence } from './servers/server-presence.js';
 
 const logger = new Logger('Server');
 
@@ -24,6 +25,7 @@ export async function startServer(options: ServerOptions): Promise<void> {
     process.exit(1);
   });
   await app.listen({ host: options.listen.host, port: options.listen.port });
+  app.get(ServerPresence).url = options.advertise ?? urlOf(app);
   stopOnSignal(app, store);
   process.stdout.write(`listening on ${urlOf(app)}\n`);
 }

@@ -5,6 +5,7 @@ import type { EventStore } from '#event-store/event-store.port';
 import { Dispatcher } from './agent-link/dispatcher.js';
 import { LostAgents } from './agent-link/lost-agents.js';
 import { SilenceWatch } from './agent-link/silence-watch.js';
+import { FoldLag } from './event-sourcing/fold-lag.js';
 import { LogFollower } from './event-sourcing/log-follower.js';
 import { systemClock, type WallClock } from './event-sourcing/wall-clock.js';
 import { httpAdapter } from './http/http-adapter.js';
@@ -13,7 +14,9 @@ import { ScheduleClock } from './schedules/schedule-clock.js';
 import { ScheduledStarts } from './schedules/scheduled-starts.js';
 import type { ServerOptions } from './server-options.js';
 import { ServerModule } from './server.module.js';
+import { ClockLease } from './servers/clock-lease.js';
 import { ServerLife } from './servers/server-life.js';
+import { ServerPresence } from './servers/server-presence.js';
 import { RunTimers } from './timers/run-timers.js';
 
 const logger = new Logger('Server');
@@ -38,6 +41,8 @@ export async function preparedApp(
     app.get(Dispatcher).start(follower);
     app.get(LostAgents).start(follower);
     app.get(SilenceWatch).start();
+    app.get(ServerPresence).start(app.get(FoldLag));
+    app.get(ClockLease).start();
     app.get(RunTimers).start(follower);
     app.get(ScheduledStarts).start(follower);
     app.get(ScheduleClock).start(follower);

@@ -5,6 +5,8 @@ export interface ServerOptions {
   readonly data: string;
   /** Where the log is, as `openStore` takes it: `sqlite:FILE`, or the URL of a database. It may hold a password. */
   readonly store: string;
+  /** Where other servers on the same log reach this one; what it listens on, unless that is said. */
+  readonly advertise?: string | undefined;
   /** How long an agent may be silent before that is put on record. */
   readonly agentGraceSeconds: number;
 }

@@ -5,6 +5,7 @@ import type { EventStore } from '#event-store/event-store.port';
 import { AgentLinkModule } from './agent-link/agent-link.module.js';
 import { Dispatcher } from './agent-link/dispatcher.js';
 import { LostAgents } from './agent-link/lost-agents.js';
+import { SessionWatch } from './agent-link/session-watch.js';
 import { SilenceWatch } from './agent-link/silence-watch.js';
 import { ToldEnds } from './agent-link/opening/told-ends.js';
 import { AgentsModule } from './agents/agents.module.js';
@@ -12,8 +13,10 @@ import { AgentsProjection } from './agents/agents.projection.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CalendarsModule } from './calendars/calendars.module.js';
 import { CalendarsProjection } from './calendars/calendars.projection.js';
+import { CachedAggregates } from './event-sourcing/appending/cached-aggregates.js';
 import { EventSourcingModule } from './event-sourcing/event-sourcing.module.js';
 import { EVENT_STORE } from './event-sourcing/event-store.token.js';
+import { FoldLag } from './event-sourcing/fold-lag.js';
 import { LogFollower } from './event-sourcing/log-follower.js';
 import { type Projection, PROJECTIONS } from './event-sourcing/projection.js';
 import { WALL_CLOCK, type WallClock } from './event-sourcing/wall-clock.js';
@@ -43,8 +46,12 @@ import { SchedulesProjection } from './schedules/schedules.projection.js';
 import { RunsProjection } from './runs/runs.projection.js';
 import { SERVER_OPTIONS, type ServerOptions } from './server-options.js';
 import { SlotBook } from './runs/slot-book.js';
+import { ClockLease } from './servers/clock-lease.js';
 import { ServerIdentity } from './servers/server-identity.js';
 import { ServerLife } from './servers/server-life.js';
+import { ServerPresence } from './servers/server-presence.js';
+import { ServersModule } from './servers/servers.module.js';
+import { ServersProjection } from './servers/servers.projection.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RunTimers } from './timers/run-timers.js';
 import { TimersModule } from './timers/timers.module.js';
@@ -53,22 +60,22 @@ import { WatchingModule } from './watching/watching.module.js';
 /** The order in which an event passes: those that react look at what the others have folded. */
 const projectionsInOrder = {
   provide: PROJECTIONS,
-  inject: [LogProjection, OperatorsProjection, CalendarsProjection, JobnetsProjection, AgentsProjection, RunsProjection, SlotBook, ToldEnds, RunTimers, SchedulesProjection, PendingStarts, ScheduleClock, Dispatcher, LostAgents, SilenceWatch],
+  inject: [CachedAggregates, LogProjection, ServersProjection, ServerPresence, ClockLease, OperatorsProjection, CalendarsProjection, JobnetsProjection, AgentsProjection, RunsProjection, SlotBook, ToldEnds, RunTimers, SchedulesProjection, PendingStarts, ScheduleClock, Dispatcher, LostAgents, SilenceWatch, SessionWatch],
   useFactory: (...projections: Projection[]) => projections,
 };
 
 /** The whole server over one store. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, CalendarsModule, JobnetsModule, AgentsModule, RunsModule, TimersModule, SchedulesModule, AgentLinkModule, LogModule, RestoringModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
+  imports: [CqrsModule.forRoot(), EventSourcingModule, OperatorsModule, RefusalsModule, ServersModule, CalendarsModule, JobnetsModule, AgentsModule, RunsModule, TimersModule, SchedulesModule, AgentLinkModule, LogModule, RestoringModule, OutputsModule, AuditModule, WatchingModule, MetricsModule, OpenApiModule],
   controllers: [HealthController],
   providers: [
-    projectionsInOrder, LogFollower, CommandGateway, Authenticator, RefusedCommands, KnownRoutes, ServerLife,
+    projectionsInOrder, LogFollower, FoldLag, CommandGateway, Authenticator, RefusedCommands, KnownRoutes, ServerLife,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: FoldedInterceptor },
   ],
-  exports: [LogFollower, CommandGateway, Authenticator, EVENT_STORE, WALL_CLOCK, SERVER_OPTIONS, ServerIdentity],
+  exports: [LogFollower, FoldLag, CommandGateway, Authenticator, EVENT_STORE, WALL_CLOCK, SERVER_OPTIONS, ServerIdentity],
 })
 export class ServerModule {
   /** @param clock what time it is, for everybody in it */

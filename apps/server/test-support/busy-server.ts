@@ -3,9 +3,9 @@ import type { ScheduleView } from '#protocol/schedules';
 import { systemClock } from '../src/event-sourcing/wall-clock.js';
 import { ScheduleClock } from '../src/schedules/schedule-clock.js';
 import { MoodyEventStore } from './moody.event-store.js';
-import type { Operation } from './documented-api.js';
+import type { Operation } from './openapi/documented-api.js';
 import { tokenFor } from './operator-tokens.js';
-import type { Known } from './schema-values.js';
+import type { Known } from './openapi/schema-values.js';
 import { finished, ScriptedAgent, started } from './scripted-agent.js';
 import { CHAIN, ServerUnderTest } from './server-under-test.js';
 

@@ -12,6 +12,8 @@ export class MoodyEventStore implements EventStore {
   private subscriptionGate: Promise<void> | undefined;
   /** Nothing can be read or written. */
   unavailable = false;
+  /** Nobody hears that this one is there. */
+  isMute = false;
   /** Every append that was asked for, written or not. */
   readonly asked: { readonly stream: string; readonly events: readonly NewEvent[] }[] = [];
 
@@ -44,7 +46,8 @@ export class MoodyEventStore implements EventStore {
   }
 
   get presence(): Presence | undefined {
-    return this.log.presence;
+    const { presence } = this.log;
+    return this.isMute && presence !== undefined ? { say: async () => undefined, heard: () => presence.heard() } : presence;
   }
 
   head(): Promise<Position | undefined> {

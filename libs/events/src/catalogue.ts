@@ -6,10 +6,10 @@ import { operatorEvents, type OperatorEvent } from './operator.events.js';
 import { refusalEvents, type RefusalEvent } from './refusal.events.js';
 import { runEvents, type RunEvent } from './run.events.js';
 import { scheduleEvents, type ScheduleEvent } from './planning/schedule.events.js';
-import { logEvents, serverEvents, type LogEvent, type ServerEvent } from './server.events.js';
+import { leaseEvents, logEvents, serverEvents, type LeaseEvent, type LogEvent, type ServerEvent } from './server.events.js';
 
 /** Every event of Kiroku, whichever stream it stands on. */
-export type DomainEvent = JobnetEvent | RunEvent | AgentEvent | OperatorEvent | RefusalEvent | ServerEvent | LogEvent | ScheduleEvent | CalendarEvent;
+export type DomainEvent = JobnetEvent | RunEvent | AgentEvent | OperatorEvent | RefusalEvent | ServerEvent | LeaseEvent | LogEvent | ScheduleEvent | CalendarEvent;
 
 /** The kinds of stream, by the prefix of their names, and what may stand on them. */
 export const streamKinds: Record<string, Record<string, EventDefinition>> = {
@@ -21,6 +21,7 @@ export const streamKinds: Record<string, Record<string, EventDefinition>> = {
   operator: operatorEvents,
   refusals: refusalEvents,
   server: serverEvents,
+  lease: leaseEvents,
   log: logEvents,
 };
 

@@ -21,6 +21,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'data', variable: 'KIROKU_DATA', kind: 'path', fallback: '.kiroku; for an agent: .kiroku/agent-NAME; for up: .kiroku in the checkout', usedBy: ['clients', 'server', 'agent start', 'up'] },
   { name: 'listen', variable: 'KIROKU_LISTEN', kind: 'text', fallback: DEFAULT_LISTEN, usedBy: ['server', 'up'] },
   { name: 'store', variable: 'KIROKU_STORE', kind: 'store', fallback: 'sqlite:DATA/log.db', usedBy: ['server'] },
+  { name: 'advertise', variable: 'KIROKU_ADVERTISE', kind: 'text', fallback: 'what it listens on', usedBy: ['server'] },
   { name: 'agent-grace', variable: 'KIROKU_AGENT_GRACE', kind: 'number', fallback: String(DEFAULT_AGENT_GRACE), usedBy: ['server'] },
   { name: 'name', variable: 'KIROKU_NAME', kind: 'text', fallback: 'none; for up: local', usedBy: ['agent start', 'up'] },
   { name: 'server', variable: 'KIROKU_SERVER', kind: 'list', fallback: DEFAULT_URL, usedBy: ['agent start'] },

@@ -19,6 +19,6 @@ import { ToldEnds } from './opening/told-ends.js';
   imports: [AgentsModule, LogModule, RunsModule],
   controllers: [AgentsController, AgentLinkController],
   providers: [LiveSessions, ToldEnds, HelloCheck, InventoryComparison, SessionOpening, ReportRecording, Dispatcher, SessionWatch, LostAgents, SilenceWatch],
-  exports: [Dispatcher, LiveSessions, ToldEnds, LostAgents, SilenceWatch],
+  exports: [Dispatcher, LiveSessions, ToldEnds, LostAgents, SessionWatch, SilenceWatch],
 })
 export class AgentLinkModule {}

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoseContact } from '../agents/lose-contact.handler.js';
+import type { ServerPresence } from '../servers/server-presence.js';
 import { ServerIdentity } from '../servers/server-identity.js';
 import { type FrameStream, LiveSessions } from './live-sessions.js';
 import { SessionWatch } from './session-watch.js';
@@ -32,7 +33,7 @@ beforeEach(() => {
   live = new LiveSessions();
   lost = [];
   const bus = { execute: async (command: LoseContact) => void lost.push(command) };
-  watch = new SessionWatch(live, bus as unknown as CommandBus, ServerIdentity.in(directory));
+  watch = new SessionWatch(live, bus as unknown as CommandBus, ServerIdentity.in(directory), { whenLost: () => undefined } as unknown as ServerPresence);
 });
 
 afterEach(() => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import type { Connected } from '#domain/agent/agent.decider';
 import type { Hello, Welcome } from '#protocol/agent-link';
 import type { Actor } from '#events/vocabulary';
 import { AgentsProjection } from '../agents/agents.projection.js';
@@ -7,6 +8,7 @@ import { ConnectAgent } from '../agents/connect-agent.handler.js';
 import { EnrolAgent } from '../agents/enrol-agent.handler.js';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
+import { HttpProblem } from '../http/http-problem.js';
 import type { Principal } from '../http/principal.js';
 import { hashToken, newToken } from '../operators/token.js';
 import { RecordNotKnown } from '../runs/commands/record-not-known.handler.js';
@@ -38,8 +40,10 @@ export class SessionOpening {
     const actor: Actor = { kind: 'agent', id: name };
     // Before the agent counts as connected: nothing is dispatched that it holds already.
     if (standing.startsAnew === 'log-restored') await this.recover(name, hello);
-    const connected = await this.bus.execute(new ConnectAgent(name, this.identity.id, hello, standing, this.live.isConnected(name), { commandId: hello.helloId, actor }));
+    const connected = await this.bus.execute(new ConnectAgent(name, this.identity.id, hello, standing, this.whereConnected(name), { commandId: hello.helloId, actor }));
     await this.follower.whenFolded(BigInt(connected.place.receipt.position));
+    // Meanwhile it may have said hello to another server.
+    if (this.agents.find(name)?.agent.session?.number !== connected.session) throw new HttpProblem(409, 'session-over', `session ${connected.session} of agent ${name} is over; say hello again`);
     this.live.begin(name, connected.session);
     await this.settle(name, hello);
     return {
@@ -48,9 +52,16 @@ export class SessionOpening {
     };
   }
 
+  /** By the log where it is another server's to see: until that says so, or is not heard of itself, its connection counts. */
+  private whereConnected(name: string): Connected {
+    if (this.live.isConnected(name)) return 'here';
+    const { contact, agent } = this.agents.find(name) ?? {};
+    return contact?.connected === true && agent?.session?.server !== this.identity.id ? 'elsewhere' : false;
+  }
+
   private async enrol(name: string, { actor, tokenId }: Principal): Promise<string> {
     const credential = newToken();
-    const { place } = await this.bus.execute(new EnrolAgent(name, hashToken(credential), tokenId, this.live.isConnected(name), { commandId: newCommandId(), actor }));
+    const { place } = await this.bus.execute(new EnrolAgent(name, hashToken(credential), tokenId, this.whereConnected(name) !== false, { commandId: newCommandId(), actor }));
     await this.follower.whenFolded(BigInt(place.receipt.position));
     return credential;
   }

@@ -57,7 +57,7 @@ export class SilenceWatch implements Projection, OnApplicationShutdown {
     // Also by another server, which did not see it refused.
     if (event.type === 'AgentConnected') this.ahead.settled(event.data.agent);
     if (event.type === 'EpochBegan') this.putOff();
-    else if (event.type === 'ServerStarted' || event.type === 'ServerStopped') for (const { agent } of this.agents.all()) this.look(agent.name, this.graceMs);
+    else if (event.type === 'ServerStarted' || event.type === 'ServerStopped' || event.type === 'ServerContactLost') for (const { agent } of this.agents.all()) this.look(agent.name, this.graceMs);
     else if (recorded.stream.startsWith('agent-')) this.look(recorded.stream.slice('agent-'.length), this.graceMs);
     else return;
     this.wind();

@@ -32,14 +32,14 @@ export interface TrackedAgent {
   readonly incidents: Incidents;
 }
 
-/** Every agent, with its contact. A session ends when the agent's stream says so, or when the server it was with starts or stops. */
+/** Every agent, with its contact. A session ends when the agent's stream says so, or when the server it was with starts, stops or is not heard of. */
 @Injectable()
 export class AgentsProjection implements Projection {
   private readonly agents = new Map<string, TrackedAgent>();
   private readonly names = new Map<string, string>();
 
   apply({ event, recorded }: FoldedEvent): void {
-    if (event.type === 'ServerStarted' || event.type === 'ServerStopped') return this.endSessionsWith(event.data.server, recorded.metadata.at);
+    if (event.type === 'ServerStarted' || event.type === 'ServerStopped' || event.type === 'ServerContactLost') return this.endSessionsWith(event.data.server, recorded.metadata.at);
     if (!recorded.stream.startsWith('agent-')) return;
     const name = recorded.stream.slice('agent-'.length);
     const before = this.agents.get(name);

@@ -6,8 +6,9 @@ import { MoodyEventStore } from '../../test-support/moody.event-store.js';
 import { OperatorAggregate } from '../operators/operator.aggregate.js';
 import { AggregateRepository } from './aggregate.repository.js';
 import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
+import { CachedAggregates } from './appending/cached-aggregates.js';
 import { LogClock } from './log-clock.js';
-import { StoreTrouble } from './store-trouble.js';
+import { StoreTrouble } from './appending/store-trouble.js';
 
 let store: MoodyEventStore;
 let repository: AggregateRepository;
@@ -18,12 +19,12 @@ beforeAll(() => Logger.overrideLogger(false));
 beforeEach(() => {
   store = new MoodyEventStore();
   trouble = new StoreTrouble();
-  repository = new AggregateRepository(store, new LogClock(), trouble);
+  repository = new AggregateRepository(store, new CachedAggregates(store), new LogClock(), trouble);
 });
 
 /** Another server's view of the same log. */
 function elsewhere(): AggregateRepository {
-  return new AggregateRepository(store.log, new LogClock(), new StoreTrouble());
+  return new AggregateRepository(store.log, new CachedAggregates(store.log), new LogClock(), new StoreTrouble());
 }
 
 describe('a command', () => {
@@ -226,7 +227,7 @@ describe('the id of an event', () => {
   const at = 1_790_000_000_000;
   const idsOf = async (jobs: number, commandId: string, time = at): Promise<string[]> => {
     const own = new MoodyEventStore();
-    await define(new AggregateRepository(own, new LogClock(() => time), new StoreTrouble()), sized(jobs), { commandId });
+    await define(new AggregateRepository(own, new CachedAggregates(own), new LogClock(() => time), new StoreTrouble()), sized(jobs), { commandId });
     return (await own.events('jobnet-A')).map(({ id }) => id);
   };
 

@@ -8,13 +8,12 @@ import { StoreUnavailableError, WrongExpectedRevisionError } from '#event-store/
 import type { CommandEnvelope } from './command-envelope.js';
 import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
 import { EVENT_STORE } from './event-store.token.js';
-import type { AppliedEvent, EventSourcedAggregate, Place } from './event-sourced.aggregate.js';
+import { type AnyAggregate, CachedAggregates } from './appending/cached-aggregates.js';
+import { type AppliedEvent, type Place, placeOf } from './event-sourced.aggregate.js';
 import { eventIdsOf } from './event-id.js';
 import { LogClock } from './log-clock.js';
-import { StoreTrouble } from './store-trouble.js';
-import { StreamQueues } from './stream-queues.js';
-
-type AnyAggregate = EventSourcedAggregate<unknown, never, DomainEvent>;
+import { StoreTrouble } from './appending/store-trouble.js';
+import { StreamQueues } from './appending/stream-queues.js';
 
 /**
  * What became of a command. `place` is where its effect stands in the log; `written` is 0 when it was already so. `repeats` holds
@@ -29,10 +28,6 @@ export interface Transacted {
 /** As many conflicts in a row mean something other than a race. */
 const MAX_TRIES = 20;
 
-/** Open runs far exceed what a server works on at once; a folded aggregate is a few KiB. */
-const CACHED_AGGREGATES = 20_000;
-const LEFT_AFTER_FORGETTING = 18_000;
-
 /**
  * The only way to an append: loads an aggregate, lets it decide, appends with the expected revision, and decides again when
  * somebody else was first. Commands of one stream run one after the other, so nobody is answered "already so" about something
@@ -40,12 +35,10 @@ const LEFT_AFTER_FORGETTING = 18_000;
  */
 @Injectable()
 export class AggregateRepository {
-  /** The least recently used one first. */
-  private readonly cache = new Map<string, AnyAggregate>();
   private readonly queues = new StreamQueues();
   private reserved: { readonly stream: string; readonly why: string } | undefined;
 
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore, private readonly clock: LogClock, private readonly trouble: StoreTrouble) {}
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore, private readonly cached: CachedAggregates, private readonly clock: LogClock, private readonly trouble: StoreTrouble) {}
 
   /** From now on only this stream is written to, and everybody else is told why and to try again; undefined ends it. */
   reserve(reserved: { readonly stream: string; readonly why: string } | undefined): void {
@@ -65,14 +58,14 @@ export class AggregateRepository {
     const fresh = make();
     const { stream = fresh.stream, why } = this.reserved ?? {};
     if (stream !== fresh.stream) return Promise.reject(new StoreUnavailableError(`nothing was appended: ${why}`));
-    return this.queues.run(fresh.stream, async () => {
+    return this.queues.run(fresh.stream, () => this.cached.whileUsed(fresh.stream, envelope.commandId, async () => {
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const aggregate = await this.load(tries === 0 ? fresh : make());
         const done = await this.repeatOf(aggregate, envelope) ?? await this.attempt(aggregate as Aggregate, envelope, decide);
         if (done !== undefined) return done;
       }
       throw new TooMuchContentionError(`${fresh.stream} changes faster than this command could be decided`);
-    });
+    }));
   }
 
   /** A named command that was recorded is not decided again: what it would do now is not what it did then (design section 10.13). */
@@ -112,7 +105,7 @@ export class AggregateRepository {
     } catch (error) {
       const undone = aggregate.takeUncommitted();
       if (error instanceof CommandRejectedError && undone.length === 0) throw error;
-      this.cache.delete(aggregate.stream);
+      this.cached.forget(aggregate.stream);
       if (error instanceof WrongExpectedRevisionError) return undefined;
       if (error instanceof StoreUnavailableError) this.trouble.failed(error);
       throw error;
@@ -127,28 +120,10 @@ export class AggregateRepository {
   }
 
   private async load(empty: AnyAggregate): Promise<AnyAggregate> {
-    const cached = this.cache.get(empty.stream);
-    if (cached !== undefined) {
-      this.remember(cached);
-      return cached;
-    }
-    for await (const recorded of this.store.read(empty.stream)) replayInto(empty, recorded);
-    this.remember(empty);
-    return empty;
-  }
-
-  private remember(aggregate: AnyAggregate): void {
-    this.cache.delete(aggregate.stream);
-    this.cache.set(aggregate.stream, aggregate);
-    if (this.cache.size > CACHED_AGGREGATES) this.forgetOldest();
-  }
-
-  /** Many at a time: the way to the oldest one passes the holes that all those left which were used since. */
-  private forgetOldest(): void {
-    for (const stream of this.cache.keys()) {
-      if (this.cache.size <= LEFT_AFTER_FORGETTING) return;
-      this.cache.delete(stream);
-    }
+    const aggregate = this.cached.get(empty.stream) ?? empty;
+    if (aggregate === empty) for await (const recorded of this.store.read(empty.stream)) replayInto(empty, recorded);
+    this.cached.keep(aggregate);
+    return aggregate;
   }
 }
 
@@ -167,10 +142,6 @@ function replayInto(aggregate: AnyAggregate, recorded: RecordedEvent): void {
     if (!(error instanceof Error) || error.name !== 'CorruptHistoryError') throw error;
     throw new StreamClosedError(`${aggregate.stream} is closed: its history cannot be (revision ${revision}: ${error.message})`);
   }
-}
-
-function placeOf({ revision, position, id }: RecordedEvent): Place {
-  return { revision, receipt: { position: position.toString(), eventId: id } };
 }
 
 function requirePlace(stream: string, place: Place | undefined): Place {

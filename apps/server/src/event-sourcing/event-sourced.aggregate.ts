@@ -5,6 +5,7 @@ import type { Receipt } from '#events/agent.events';
 import type { EventMetadata } from '#events/vocabulary';
 import type { Decider } from '#domain/decider';
 import { isRejection } from '#domain/rejection';
+import type { RecordedEvent } from '#event-store/event-store.port';
 import { CommandRejectedError } from './command-failures.js';
 
 /** An event as an aggregate applies it: with what the fold may know of when, who and by which command. */
@@ -23,6 +24,10 @@ export interface NamedCommand {
 export interface Place {
   readonly revision: number;
   readonly receipt: Receipt;
+}
+
+export function placeOf({ revision, position, id }: RecordedEvent): Place {
+  return { revision, receipt: { position: position.toString(), eventId: id } };
 }
 
 /**

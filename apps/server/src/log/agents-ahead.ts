@@ -9,6 +9,7 @@ import { LogProjection } from './log.projection.js';
 @Injectable()
 export class AgentsAhead {
   private readonly seen = new Map<string, AgentAheadView>();
+  private others = false;
 
   constructor(private readonly log: LogProjection) {}
 
@@ -31,8 +32,18 @@ export class AgentsAhead {
     return seen !== undefined && seen.epoch >= this.log.state.epoch ? seen : undefined;
   }
 
+  /** Whether other servers on this log refuse an agent. */
+  othersAre(refusing: boolean): void {
+    this.others = refusing;
+  }
+
   /** The log denies what some agent knows, and waits for an operator's word: until then nothing follows by itself from what the log says of agents. */
   get isWordAwaited(): boolean {
+    return this.others || this.isRefusing;
+  }
+
+  /** As far as this server has seen them try. */
+  get isRefusing(): boolean {
     return [...this.seen.keys()].some((agent) => this.refusalOf(agent) !== undefined);
   }
 

@@ -5,7 +5,7 @@ import { statusOf } from '#domain/run/run-status';
 import { RUN_STATUSES } from '#protocol/api';
 import { AgentsProjection } from '../agents/agents.projection.js';
 import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
-import { StoreTrouble } from '../event-sourcing/store-trouble.js';
+import { StoreTrouble } from '../event-sourcing/appending/store-trouble.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { Public } from '../http/principal.js';
 import { Route, Tag } from '../openapi/route.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BusyServer, PEOPLE, type Scene } from '../../test-support/busy-server.js';
-import { type Answered, DocumentedApi, type Operation, type Parameter } from '../../test-support/documented-api.js';
-import { type Schema, SchemaValues } from '../../test-support/schema-values.js';
+import { type Answered, DocumentedApi, type Operation, type Parameter } from '../../test-support/openapi/documented-api.js';
+import { type Schema, SchemaValues } from '../../test-support/openapi/schema-values.js';
 import { closeServers } from '../../test-support/server-under-test.js';
 
 /** Printed with every failure; set KIROKU_SEED to see one again. */

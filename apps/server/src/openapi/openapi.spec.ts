@@ -1,4 +1,4 @@
-import { DocumentedApi } from '../../test-support/documented-api.js';
+import { DocumentedApi } from '../../test-support/openapi/documented-api.js';
 import { closeServers, ServerUnderTest } from '../../test-support/server-under-test.js';
 import { PAGE } from './documentation-page.js';
 import { openApiDocument } from './document.js';

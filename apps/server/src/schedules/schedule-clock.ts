@@ -6,7 +6,7 @@ import { LogFollower } from '../event-sourcing/log-follower.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 import { Reaction } from '../event-sourcing/reaction.js';
 import { WALL_CLOCK, type WallClock } from '../event-sourcing/wall-clock.js';
-import { AgentsAhead } from '../log/agents-ahead.js';
+import { ClockLease } from '../servers/clock-lease.js';
 import { ServerIdentity } from '../servers/server-identity.js';
 import { DecideOccurrences } from './commands/decide-occurrences.handler.js';
 import { MoveOccurrence } from './commands/move-occurrence.handler.js';
@@ -42,7 +42,7 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   constructor(
     private readonly schedules: SchedulesProjection,
     private readonly planner: OccurrencePlanner,
-    private readonly ahead: AgentsAhead,
+    private readonly lease: ClockLease,
     private readonly bus: CommandBus,
     private readonly identity: ServerIdentity,
     @Inject(WALL_CLOCK) private readonly clock: WallClock,
@@ -113,8 +113,7 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   }
 
   private async decideDue(): Promise<boolean> {
-    // The log went back, and nobody has said so yet: what is due may have run (design section 10.12).
-    if (this.ahead.isWordAwaited) return false;
+    if (!this.lease.letsTimePass) return false;
     if (!this.movesAreRecorded) await this.recordMoves();
     const now = this.clock.now();
     const due = [...this.planned].filter(([, at]) => at <= now).map(([schedule]) => schedule);

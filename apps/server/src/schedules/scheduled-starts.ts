@@ -8,11 +8,11 @@ import { hashUuid } from '../event-sourcing/event-id.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { Reaction } from '../event-sourcing/reaction.js';
 import { JobnetsProjection } from '../jobnets/jobnets.projection.js';
-import { AgentsAhead } from '../log/agents-ahead.js';
 import { LogProjection } from '../log/log.projection.js';
 import { StartRun } from '../runs/commands/start-run.handler.js';
 import { StopRun } from '../runs/interventions/stop-run.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
+import { ClockLease } from '../servers/clock-lease.js';
 import { ServerIdentity } from '../servers/server-identity.js';
 import { allTried } from './all-tried.js';
 import { AdmitNext } from './commands/admit-next.handler.js';
@@ -44,7 +44,7 @@ export class ScheduledStarts implements OnApplicationShutdown {
     private readonly openRuns: OpenRuns,
     private readonly runs: RunsProjection,
     private readonly jobnets: JobnetsProjection,
-    private readonly ahead: AgentsAhead,
+    private readonly lease: ClockLease,
     private readonly log: LogProjection,
     private readonly bus: CommandBus,
     private readonly identity: ServerIdentity,
@@ -66,8 +66,7 @@ export class ScheduledStarts implements OnApplicationShutdown {
   }
 
   private async startDue(): Promise<boolean> {
-    // The log went back, and nobody has said so yet: what it wants may have run (design section 10.12).
-    if (this.ahead.isWordAwaited) return false;
+    if (!this.lease.letsTimePass) return false;
     const due = [...this.pending.due()];
     for (let first = 0; first < due.length; first += AT_ONCE) await this.all(due.slice(first, first + AT_ONCE).map((each) => this.goOn(each)));
     const waiting = [...this.pending.waiting()];

@@ -71,7 +71,7 @@ export class ServerLife implements OnApplicationShutdown {
 
   private async putOnRecord(begin: () => void, onFailure: (error: unknown) => void): Promise<void> {
     try {
-      const started = { server: this.identity.id, version: VERSION, host: hostname(), pid: process.pid, found: this.found() };
+      const started = { server: this.identity.id, life: this.identity.life, version: VERSION, host: hostname(), pid: process.pid, found: this.found() };
       const { place } = await this.repository.transact(() => this.aggregate(), this.envelope(), (aggregate, metadata) => aggregate.handle({ type: 'StartServer', started }, metadata));
       this.isOnRecord = true;
       this.repository.reserve(undefined);

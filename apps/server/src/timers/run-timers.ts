@@ -9,9 +9,9 @@ import { LogFollower } from '../event-sourcing/log-follower.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 import { Reaction } from '../event-sourcing/reaction.js';
 import { WALL_CLOCK, type WallClock } from '../event-sourcing/wall-clock.js';
-import { AgentsAhead } from '../log/agents-ahead.js';
 import { PassTime } from '../runs/commands/pass-time.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
+import { ClockLease } from '../servers/clock-lease.js';
 import { ServerIdentity } from '../servers/server-identity.js';
 import { DueHeap } from './due-heap.js';
 
@@ -48,7 +48,7 @@ export class RunTimers implements Projection, OnApplicationShutdown {
 
   constructor(
     private readonly runs: RunsProjection,
-    private readonly ahead: AgentsAhead,
+    private readonly lease: ClockLease,
     private readonly bus: CommandBus,
     private readonly identity: ServerIdentity,
     private readonly logClock: LogClock,
@@ -97,8 +97,7 @@ export class RunTimers implements Projection, OnApplicationShutdown {
 
   /** In log time, which no jump back of the wall clock turns back; so nothing is decided before its instant as the log has it. */
   private async passDue(): Promise<boolean> {
-    // The log went back, and nobody has said so yet: what is due may have been begun (design section 10.12).
-    if (this.ahead.isWordAwaited) return false;
+    if (!this.lease.letsTimePass) return false;
     const decided = await Promise.all(this.due.dueBy(this.logClock.now(), AT_ONCE).map((runId) => this.pass(runId)));
     return decided.some((written) => written > 0);
   }

@@ -3,7 +3,7 @@ import { corruptHistory } from '../corrupt-history.js';
 import type { Decider, FoldContext } from '../decider.js';
 import { type Decision, rejection } from '../rejection.js';
 import { standingOrder } from '../standing-order.js';
-import type { Agent, AgentState } from './agent.state.js';
+import type { Agent, AgentSession, AgentState } from './agent.state.js';
 import { type ChangeDuty, changeDuty } from './change-duty.js';
 import { type RecordUnreachable, recordUnreachable } from './silence.js';
 
@@ -21,10 +21,15 @@ interface HelloIdentity {
 
 type DataOf<Type extends AgentEvent['type']> = Extract<AgentEvent, { type: Type }>['data'];
 
+/**
+ * Where somebody holds the name's connection: with the server that decides, which sees it, or with another one, which may have lost it and has not said so.
+ */
+export type Connected = 'here' | 'elsewhere' | false;
+
 export type AgentCommand =
   /** `connected`: somebody holds the name's connection right now. */
   | { readonly type: 'EnrolAgent'; readonly name: string; readonly credentialHash: string; readonly tokenId: string; readonly connected: boolean }
-  | { readonly type: 'ConnectAgent'; readonly helloId: string; readonly connected: boolean; readonly hello: DataOf<'AgentConnected'> }
+  | { readonly type: 'ConnectAgent'; readonly helloId: string; readonly connected: Connected; readonly hello: DataOf<'AgentConnected'> }
   | { readonly type: 'LoseContact'; readonly session: number; readonly reason: string }
   | { readonly type: 'RecordUnmatched'; readonly report: DataOf<'ReportUnmatched'> }
   | RecordUnreachable
@@ -80,12 +85,15 @@ function enrol({ name, credentialHash, tokenId, connected }: Extract<AgentComman
   return [{ type: 'AgentCredentialRotated', data: { credentialHash, tokenId } }];
 }
 
-/** The same process on the same chain supersedes its old connection; a fork or a copy, while that lives, is refused. */
+/**
+ * The same process on the same chain supersedes its old connection; a fork or a copy, while that lives, is refused. From another server comes also the next
+ * process on that directory, which begins only when the one before is gone.
+ */
 function connect({ helloId, connected, hello }: Extract<AgentCommand, { type: 'ConnectAgent' }>, agent: Agent): Decision<AgentEvent> {
   const { session } = agent;
   if (session?.helloId === helloId) return [];
   if (isOver(agent, { helloId, ...hello })) return rejection('session-over', 'this hello is older than a session that is over; say another one');
-  if (connected && session !== undefined && !(hello.previousSession === session.number && isSameProcess(hello, session))) {
+  if (connected !== false && session !== undefined && !follows(hello, session, connected)) {
     const { journalId, journalSequence, servedUpTo, previousSession, host, pid } = hello;
     if (agent.refused === refusalKey(session.number, hello)) return [];
     const reason = `session ${session.number} from ${session.host} is connected, and this hello does not follow it`;
@@ -108,6 +116,14 @@ export function isOver({ session, hellos, processes }: Agent, { helloId, bootId,
 
 function isSameProcess(one: ProcessName, other: ProcessName): boolean {
   return one.host === other.host && one.pid === other.pid && one.bootId === other.bootId;
+}
+
+function follows(hello: DataOf<'AgentConnected'>, session: AgentSession, connected: Exclude<Connected, false>): boolean {
+  return hello.previousSession === session.number && (isSameProcess(hello, session) || (connected === 'elsewhere' && isNextProcess(hello, session)));
+}
+
+function isNextProcess(hello: DataOf<'AgentConnected'>, { host, bootId, journalId, process }: AgentSession): boolean {
+  return hello.host === host && hello.bootId === bootId && hello.journalId === journalId && process !== undefined && (hello.process?.started ?? 0) > process.started;
 }
 
 function refusalKey(session: number, { journalId, host, pid }: { journalId: string; host: string; pid: number }): string {

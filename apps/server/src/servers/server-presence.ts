@@ -1,0 +1,183 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { z } from 'zod';
+import type { EventStore, Presence } from '#event-store/event-store.port';
+import { newCommandId } from '../event-sourcing/command-envelope.js';
+import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
+import type { FoldLag } from '../event-sourcing/fold-lag.js';
+import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { AgentsAhead } from '../log/agents-ahead.js';
+import { LoseServer } from './commands/lose-server.handler.js';
+import { ReturnServer } from './commands/return-server.handler.js';
+import { ServerIdentity } from './server-identity.js';
+import { VERSION } from '../version.js';
+import { ServersProjection } from './servers.projection.js';
+
+/** What a server says of itself, once a second. */
+const beat = z.object({
+  life: z.string(),
+  count: z.int(),
+  /** Where other servers reach it. */
+  url: z.string().optional(),
+  version: z.string(),
+  /** Up to where it has folded the log, and for how many milliseconds that has not been all. */
+  position: z.string(),
+  behindMs: z.number(),
+  /** An agent knows more than the log: nothing follows by itself until an operator has said why. */
+  isWordAwaited: z.boolean(),
+});
+
+export type Beat = z.output<typeof beat>;
+
+/** Another server as it is heard here. */
+interface Heard {
+  readonly beat: Beat;
+  /** How often nothing new was heard since, although the store could be asked. */
+  readonly misses: number;
+}
+
+/** A healthy store may take 2 s to answer; whoever is silent for three of those is gone, or of no use. */
+const PRESENCE_PACE = { beatMs: 1_000, lostAfter: 6 };
+
+/**
+ * Says that this server is there, hears who else is, and puts on record whom it does not hear any more: that ends the sessions which agents had with it, and
+ * frees its lease. What is heard is no fact, and nothing is decided by wall clocks: a beat is new when its count has moved, and a server is missed
+ * only by who could ask the store. Where nobody else can have the log open, whatever else the log believes to serve is over.
+ */
+@Injectable()
+export class ServerPresence implements Projection, OnApplicationShutdown {
+  private readonly logger = new Logger(ServerPresence.name);
+  readonly pace = { ...PRESENCE_PACE };
+  private readonly others = new Map<string, Heard>();
+  /** By server: how often nothing was heard of one that serves as far as the log knows. */
+  private readonly misses = new Map<string, number>();
+  private readonly onLost = new Set<(why: string) => void>();
+  /** Where others reach this server; known once it listens. */
+  url: string | undefined;
+  private count = 0;
+  private spokenAt = performance.now();
+  private isCutOff = false;
+  private timer: NodeJS.Timeout | undefined;
+  private isOver = true;
+
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    private readonly servers: ServersProjection,
+    private readonly ahead: AgentsAhead,
+    private readonly identity: ServerIdentity,
+    private readonly bus: CommandBus,
+  ) {}
+
+  start(lag: FoldLag): void {
+    this.isOver = false;
+    void this.turn(lag);
+  }
+
+  /** Called when this server is not heard of by others, or can say nothing to them: the agents that are connected to it had better go elsewhere. */
+  whenLost(listener: (why: string) => void): void {
+    this.onLost.add(listener);
+  }
+
+  /** The newest beat of another server that is heard. */
+  heardOf(server: string): Beat | undefined {
+    const heard = this.others.get(server);
+    return heard !== undefined && heard.misses < this.pace.lostAfter ? heard.beat : undefined;
+  }
+
+  /** Comes after the servers. Others do not hear this one: it says that it is there, and begins with its agents anew. */
+  apply({ event }: FoldedEvent): void {
+    if (this.isOver || event.type !== 'ServerContactLost' || event.data.server !== this.identity.id || event.data.life !== this.identity.life) return;
+    this.logger.warn({ msg: 'other servers did not hear of this one for some time; its agents say hello again', reason: event.data.reason });
+    this.tellLost('other servers did not hear of this one');
+    void this.comeBack();
+  }
+
+  onApplicationShutdown(): void {
+    this.isOver = true;
+    clearTimeout(this.timer);
+  }
+
+  private async turn(lag: FoldLag): Promise<void> {
+    try {
+      if (this.store.presence !== undefined) await this.speak(this.store.presence, lag);
+      await this.recordMissed();
+    } catch (error) {
+      this.logger.debug({ msg: 'the other servers cannot be heard', error: String(error) });
+    }
+    this.fence();
+    if (!this.isOver && this.store.presence !== undefined) this.timer = setTimeout(() => void this.turn(lag), this.pace.beatMs).unref();
+  }
+
+  private async speak(presence: Presence, lag: FoldLag): Promise<void> {
+    const { id, life } = this.identity;
+    this.count += 1;
+    const said: Beat = { life, count: this.count, url: this.url, version: VERSION, ...(await lag.measure()), isWordAwaited: this.ahead.isRefusing };
+    await presence.say(id, JSON.stringify(said));
+    this.hear(await presence.heard());
+    this.spokenAt = performance.now();
+    this.isCutOff = false;
+  }
+
+  private hear(heard: ReadonlyMap<string, string>): void {
+    for (const server of new Set([...heard.keys(), ...this.others.keys()])) {
+      const [before, said] = [this.others.get(server), beatIn(heard.get(server))];
+      const isNew = said !== undefined && (before?.beat.count !== said.count || before.beat.life !== said.life);
+      if (server === this.identity.id) continue;
+      if (isNew) this.others.set(server, { beat: said, misses: 0 });
+      else if (before !== undefined) this.others.set(server, { ...before, misses: before.misses + 1 });
+    }
+    for (const [server, { misses }] of this.others) if (misses >= this.pace.lostAfter && !heard.has(server)) this.others.delete(server);
+    this.ahead.othersAre([...this.others.keys()].some((server) => this.heardOf(server)?.isWordAwaited));
+  }
+
+  /** Those who serve as far as the log knows, and are not heard. The first time that one is seen in the log counts as heard. */
+  private async recordMissed(): Promise<void> {
+    const serving = [...this.servers.all()].filter(({ server, state }) => state === 'serving' && server !== this.identity.id);
+    for (const { server, life } of serving) {
+      const isHeard = this.others.get(server)?.misses === 0 && this.others.get(server)?.beat.life === life;
+      this.misses.set(server, isHeard ? 0 : (this.misses.get(server) ?? 0) + 1);
+    }
+    const { presence } = this.store;
+    const missed = serving.filter(({ server }) => presence === undefined || (this.misses.get(server) ?? 0) > this.pace.lostAfter);
+    const why = presence === undefined ? 'another server has the log open, which one at a time can have' : `nothing was heard of it for ${(this.pace.lostAfter * this.pace.beatMs) / 1_000} s`;
+    for (const { server, life } of missed) {
+      if (this.isOver) return;
+      await this.bus.execute(new LoseServer(server, life, why, this.envelope()));
+      this.misses.delete(server);
+    }
+  }
+
+  /** Who cannot reach the store while others were heard of a moment ago is most likely alone in that. */
+  private fence(): void {
+    if (this.isCutOff || ![...this.others.keys()].some((server) => this.heardOf(server) !== undefined) || performance.now() - this.spokenAt < this.pace.lostAfter * this.pace.beatMs) return;
+    this.isCutOff = true;
+    this.tellLost('this server cannot reach the log; another one may');
+  }
+
+  private tellLost(why: string): void {
+    for (const listener of this.onLost) listener(why);
+  }
+
+  private async comeBack(): Promise<void> {
+    const { id, life } = this.identity;
+    try {
+      await this.bus.execute(new ReturnServer(id, life, this.envelope()));
+    } catch (error) {
+      this.logger.warn({ msg: 'that this server is back could not be recorded; trying again', error: String(error) });
+      if (!this.isOver) setTimeout(() => void this.comeBack(), this.pace.beatMs).unref();
+    }
+  }
+
+  private envelope() {
+    return { commandId: newCommandId(), actor: this.identity.actor };
+  }
+}
+
+/** Undefined for what another version may say in another way. */
+function beatIn(text = ''): Beat | undefined {
+  try {
+    return beat.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
