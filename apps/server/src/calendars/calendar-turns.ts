@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transacted } from '../event-sourcing/aggregate.repository.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
-import { StreamQueues } from '../event-sourcing/stream-queues.js';
+import { StreamQueues } from '../event-sourcing/appending/stream-queues.js';
 
 /**
  * Calendars name each other across their streams, which no expected revision covers: on one server they change one after the other, and
