@@ -2,6 +2,7 @@
 import { pause, until } from '../stage/waiting.mjs';
 import { logRestore } from './put-back.mjs';
 import { killAgent, loseJournal, restartServers, startForgetful } from './restarts.mjs';
+import { GONE_MS, ownerOfTimers } from './several-servers.mjs';
 
 const PATIENCE_MS = 2_500;
 /** Where a process has to start first, or an operator's word to be accepted. */
@@ -18,15 +19,15 @@ export async function crash(stage, fault, round) {
 }
 
 /** Of several servers all are armed: the first to come there dies, and the others go on, unless they come there in the same moment. @returns whether one came there */
-async function crashAtStep(stage, { step, who, agent, passing, prelude, lastsMs, slots }, round) {
+async function crashAtStep(stage, { step, who, agent, server, passing, prelude, lastsMs, slots }, round) {
   const names = who === 'server' ? stage.serverNames : [agent];
   const products = names.map((name) => stage.products.get(name));
   await Promise.all(products.map((product) => product.arm(step, passing)));
   if (prelude === 'reconnect') stage.links.get(agent).cut();
   const isHit = () => products.some((product) => product.hits().includes(step));
   // It may come there before all of that is done, and somebody has to start it again.
-  const helping = Promise.all([prelude === 'forget' && forget(stage, agent, slots, round), help(prelude, isHit, round)]);
-  await until(isHit, LONG.includes(prelude) ? LONG_PATIENCE_MS : PATIENCE_MS, 20);
+  const helping = Promise.all([prelude === 'forget' && forget(stage, agent, slots, round), prelude === 'alone' && leaveAlone(stage, server, isHit), help(prelude, isHit, round)]);
+  await until(isHit, patienceFor(prelude), 20);
   if (!isHit()) await helping;
   await Promise.all(products.filter((product) => !product.hits().includes(step) || CHILDREN[who] !== undefined).map((product) => product.arm(undefined)));
   await pause(20);
@@ -49,6 +50,12 @@ async function crashAtStep(stage, { step, who, agent, passing, prelude, lastsMs,
   return true;
 }
 
+/** Who is left alone until he is gone comes back only then. */
+function patienceFor(prelude) {
+  if (prelude === 'alone') return GONE_MS + LONG_PATIENCE_MS;
+  return LONG.includes(prelude) ? LONG_PATIENCE_MS : PATIENCE_MS;
+}
+
 async function help(prelude, isHit, round) {
   for (let turn = 0; turn < 12 && !isHit() && prelude !== undefined; turn += 1) {
     if (prelude === 'stops' || prelude === 'queue') await round.workload.stopSome();
@@ -56,6 +63,16 @@ async function help(prelude, isHit, round) {
     if (prelude === 'work' && turn % 3 === 0) await round.workload.startMore(1);
     await pause(100);
   }
+}
+
+/** Without the one that owns the timers, until the others say that it is gone; then it is back. */
+async function leaveAlone(stage, otherwise, isHit) {
+  const owner = await ownerOfTimers(stage) ?? otherwise;
+  stage.frozen.add(owner);
+  stage.server(owner).strike('SIGSTOP');
+  await until(isHit, GONE_MS, 20);
+  stage.server(owner).strike('SIGCONT');
+  stage.frozen.delete(owner);
 }
 
 /** Dispatches that nobody heard of yet, for an agent that comes back with one slot: they wait in its line. */

@@ -9,7 +9,7 @@ const MOVING_AT_ONCE_MS = 5_000;
 /** One silence of six is waited for: it takes three heartbeats. */
 const WAITED_FOR_MS = 750;
 /** Longer than other servers wait before they say that one is gone, and take over what it had. */
-const GONE_MS = 9_000;
+export const GONE_MS = 9_000;
 
 export const SERVERS_ACTS = {
   'kill-all-servers': async (stage, { server, lastsMs }, round) => {
@@ -53,4 +53,12 @@ export const SERVERS_ACTS = {
 /** Those that had their session with that server have one with another. */
 function haveMoved(stage, agents, server, patienceMs) {
   return until(() => agents.every((agent) => stage.serverOfAgent(agent) !== server), patienceMs);
+}
+
+/** The server which lets pass what time brings, as far as the log tells; undefined when it is none that is there. */
+export async function ownerOfTimers(stage) {
+  const log = await until(() => stage.api.log(), MOVING_AT_ONCE_MS) ?? [];
+  const lease = log.findLast(({ type }) => type === 'ClockLeaseTaken');
+  const started = log.findLast(({ type, data }) => type === 'ServerStarted' && data.server === lease?.data.server);
+  return stage.serverNames.find((name) => stage.server(name).child.pid === started?.data.pid);
 }

@@ -36,7 +36,7 @@ await breakIn('server', async () => {
   const { prototype: repository } = await classOf('apps/server/src/event-sourcing/aggregate.repository.js', 'AggregateRepository');
   replace(queues, 'run', (_original, _stream, work) => work());
   replace(repository, 'load', async function fresh(original, empty) {
-    this.cache.clear();
+    this.cached.forget(empty.stream);
     const loaded = await original(empty);
     await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     return loaded;

@@ -62,7 +62,8 @@ class PostgresLog {
 
   /** What is kept of a broken round is kept without its database. */
   async keepIn(directory) {
-    writeFileSync(join(directory, 'log.ndjson'), (await this.read()).map((event) => `${JSON.stringify(event)}\n`).join(''));
+    const text = await this.read().then((events) => events.map((event) => `${JSON.stringify(event)}\n`).join(''), (error) => `there is no log to keep: ${error}\n`);
+    writeFileSync(join(directory, 'log.ndjson'), text);
   }
 
   async drop() {
