@@ -57,6 +57,11 @@ export class PendingStarts implements Projection {
     return this.ready.has(runId) || this.queued.has(runId);
   }
 
+  /** Nobody has decided yet whether it may begin. */
+  isWanted(runId: string): boolean {
+    return this.ready.get(runId)?.stage === 'wanted';
+  }
+
   /** What is to be started or admitted now, the oldest first. */
   due(): Iterable<PendingStart> {
     return this.ready.values();

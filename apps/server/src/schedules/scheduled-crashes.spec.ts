@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { CommandBus } from '@nestjs/cqrs';
 import { StoreUnavailableError } from '#event-store/event-store.errors';
 import { InMemoryEventStore } from '#event-store/in-memory.event-store';
 import type { ScheduleView } from '#protocol/schedules';
@@ -7,6 +9,8 @@ import { ScriptedAgent } from '../../test-support/scripted-agent.js';
 import { closeServers, ServerUnderTest } from '../../test-support/server-under-test.js';
 import { SimulatedClock } from '../../test-support/simulated-clock.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
+import { AdmitNext } from './commands/admit-next.handler.js';
+import { AdmitRun } from './commands/admit-run.handler.js';
 import { ScheduleClock } from './schedule-clock.js';
 import { ScheduledStarts } from './scheduled-starts.js';
 
@@ -145,6 +149,39 @@ describe('two servers that look at the same time', () => {
     const fates = events.filter(({ type }) => ['RunStarted', 'RunPassedOver', 'RunQueued'].includes(type)).map(({ data }) => (data as { runId: string }).runId);
     const admitted = events.filter(({ type }) => type === 'RunAdmitted').length;
     expect([fates.length, new Set(fates).size, admitted]).toEqual([30, 30, overlap === 'allow' ? 0 : 1]);
+  });
+});
+
+describe('a server whose list of what is to be started is old', () => {
+  it('queues nothing again that another one has dropped, passed over, or let in and seen end', async () => {
+    await schedule('every: 20m\nfrom: "13:00"\nuntil: "16:00"\nmisfire: runAll\noverlap: replace\n');
+    // It has the job of the first one, and does not stop it.
+    await ScriptedAgent.connected(server);
+    await clock.advanceTo('2026-03-01T13:50:00.000Z');
+    await settled();
+    const started = await server.store.events('schedule-');
+    const runIds = started.filter(({ type }) => type === 'OccurrenceStarted').map(({ data }) => (data as { runs: { runId: string }[] }).runs[0]?.runId ?? '');
+    const before = await server.store.typesOn('jobnet-');
+    expect(before).toEqual(['JobnetDefined', 'RunAdmitted', 'RunQueued', 'QueuedRunDropped', 'RunQueued']);
+    const envelope = { commandId: randomUUID(), actor: { kind: 'server', id: 'a zombie' } } as const;
+    for (const runId of runIds) await server.get(CommandBus).execute(new AdmitRun('A', { runId, schedule: 'nightly', key: 'k', overlap: 'replace' }, envelope));
+    expect(runIds).toHaveLength(3);
+    expect(await server.store.typesOn('jobnet-')).toEqual(before);
+  });
+
+  it('lets nothing in beside a run that it does not see yet', async () => {
+    await schedule('every: 20m\nfrom: "13:00"\nuntil: "16:00"\nmisfire: runAll\noverlap: queue\n');
+    const store = new MoodyEventStore(server.store.log);
+    const other = await ServerUnderTest.start(store, server.data, 30, new SimulatedClock('2026-03-01T12:00:00.000Z'));
+    const release = store.holdSubscriptions();
+    await clock.advanceTo('2026-03-01T13:30:00.000Z');
+    await settled();
+    // It finds the first one admitted on the jobnet's stream, and neither its run nor that a schedule wanted it.
+    const asked = other.get(CommandBus).execute(new AdmitNext('A', { commandId: randomUUID(), actor: { kind: 'server', id: 'other' } }));
+    await other.request('GET', '/healthz');
+    release();
+    await asked;
+    expect((await server.store.typesOn('jobnet-')).filter((type) => type === 'RunAdmitted')).toHaveLength(1);
   });
 });
 

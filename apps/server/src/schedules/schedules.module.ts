@@ -18,6 +18,7 @@ import { SkipMissedHandler } from './commands/skip-missed.handler.js';
 import { StartMissedHandler } from './commands/start-missed.handler.js';
 import { ForecastController } from './forecast.controller.js';
 import { OccurrencePlanner } from './occurrence-planner.js';
+import { AdmissionDesk } from './commands/admission-desk.js';
 import { OpenRuns } from './open-runs.js';
 import { PendingStarts } from './pending-starts.js';
 import { ScheduleClock } from './schedule-clock.js';
@@ -35,7 +36,7 @@ const handlers = [
 @Module({
   imports: [CalendarsModule, JobnetsModule, LogModule, RunsModule],
   controllers: [SchedulesController, ScheduleLifeController, ForecastController],
-  providers: [SchedulesProjection, PendingStarts, OpenRuns, OccurrencePlanner, ScheduleQueries, ScheduleClock, ScheduledStarts, ...handlers],
+  providers: [SchedulesProjection, PendingStarts, OpenRuns, AdmissionDesk, OccurrencePlanner, ScheduleQueries, ScheduleClock, ScheduledStarts, ...handlers],
   exports: [SchedulesProjection, PendingStarts, ScheduleClock, ScheduledStarts],
 })
 export class SchedulesModule {

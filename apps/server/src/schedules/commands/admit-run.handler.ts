@@ -1,8 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AggregateRepository, type Transacted } from '../../event-sourcing/aggregate.repository.js';
+import type { Transacted } from '../../event-sourcing/aggregate.repository.js';
 import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
-import { JobnetAggregate } from '../../jobnets/jobnet.aggregate.js';
-import { OpenRuns } from '../open-runs.js';
+import { PendingStarts } from '../pending-starts.js';
+import { AdmissionDesk } from './admission-desk.js';
 
 interface WantedRun {
   readonly runId: string;
@@ -20,11 +20,10 @@ export class AdmitRun extends Command<Transacted> {
 
 @CommandHandler(AdmitRun)
 export class AdmitRunHandler implements ICommandHandler<AdmitRun> {
-  constructor(private readonly repository: AggregateRepository, private readonly openRuns: OpenRuns) {}
+  constructor(private readonly desk: AdmissionDesk, private readonly pending: PendingStarts) {}
 
+  /** Another server may have dropped it, passed it over or let it in, and it may be over since: then nobody waits for it. */
   execute({ jobnet, wanted, envelope }: AdmitRun): Promise<Transacted> {
-    return this.repository.transact(() => new JobnetAggregate(jobnet), envelope, (aggregate, metadata) => {
-      aggregate.handle({ type: 'AdmitRun', jobnet, ...wanted, ...this.openRuns.around(jobnet, aggregate.state.admissions) }, metadata);
-    });
+    return this.desk.decide(jobnet, envelope, () => (this.pending.isWanted(wanted.runId) ? { type: 'AdmitRun', jobnet, ...wanted } : undefined));
   }
 }
