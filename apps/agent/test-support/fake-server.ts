@@ -22,7 +22,7 @@ export class FakeServer {
   readonly inventories: Received<Inventory>[] = [];
   /** Open streams of frames, in the order in which they were opened. */
   readonly streams: ServerResponse[] = [];
-  onHello: (hello: Hello, token: string | undefined) => Reply = () => ({ status: 201, body: { session: this.hellos.length, server: 'fake' } });
+  onHello: (hello: Hello, token: string | undefined) => Reply | undefined = () => ({ status: 201, body: { session: this.hellos.length, server: 'fake' } });
   onReports: (batch: ReportBatch) => Reply | undefined | Promise<Reply | undefined> = (batch) => ({ status: 200, body: acknowledging(batch.reports) });
   onInventory: (inventory: Inventory) => Reply = () => ({ status: 200, body: { renew: false } satisfies InventoryAnswer });
   onStream: (response: ServerResponse) => void = (response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': welcome\n\n');

@@ -56,20 +56,22 @@ export const executionSpec = named('ExecutionSpec', z.union([commandSpec, taskSp
 
 const intent = { session: z.int(), position, executionId: executionIdSchema, runId: identifier, jobId: identifier };
 
+/** For people; an agent that says more than this is cut short. */
+const reason = z.string().max(4_000);
+
 /**
  * Downstream. `dispatch`: run this. `cancel`: if it has not started, make sure that it never will; if it runs, let it run. `stop`: as
  * `cancel`, and if it runs, SIGTERM to its process group, SIGKILL after the grace. Both are sent again in each session until answered.
- * `output` is no fact of the log and changes nothing: somebody wants to read.
+ * `output` is no fact of the log and changes nothing: somebody wants to read. `leave`: the session is over, and any other server is the better one
+ * for the next. An earlier agent cannot read it, which ends its session as well.
  */
 export const frame = named('Frame', z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dispatch'), session: z.int(), position, spec: executionSpec }),
   z.object({ kind: z.literal('cancel'), ...intent }),
   z.object({ kind: z.literal('stop'), ...intent, graceSeconds: z.number().min(0).max(86_400) }),
   outputFrame,
+  z.object({ kind: z.literal('leave'), session: z.int(), reason }),
 ]));
-
-/** For people; an agent that says more than this is cut short. */
-const reason = z.string().max(4_000);
 
 const reportOf = { executionId: executionIdSchema, runId: identifier, jobId: identifier, sequence: z.int().positive() };
 /** `overranAt`: when it had taken longer than a time-out that only warns. */
@@ -166,6 +168,7 @@ export type Frame = z.infer<typeof frame>;
 export type DispatchFrame = Extract<Frame, { kind: 'dispatch' }>;
 export type StopFrame = Extract<Frame, { kind: 'stop' }>;
 export type CancelFrame = Extract<Frame, { kind: 'cancel' }>;
+export type LeaveFrame = Extract<Frame, { kind: 'leave' }>;
 export type Report = z.infer<typeof report>;
 export type ReportState = Report['state'];
 export type Hello = z.infer<typeof hello>;

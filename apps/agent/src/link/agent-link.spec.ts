@@ -180,6 +180,30 @@ describe('of several servers', () => {
     expect(second().hellos).toEqual([]);
   });
 
+  it.each<[string, number, (server: FakeServer) => void]>([
+    ['fell silent: it may hang, and would take a hello without ever answering it', HURRIED.deadAfterMs, () => undefined],
+    ['asked the agent to go elsewhere', NEVER_MS, (server) => server.send({ kind: 'leave', session: 1, reason: 'others did not hear of it' })],
+  ])('the next one is tried first when the one %s', async (_what, deadAfterMs, end) => {
+    link([first().url, second().url], { token: 'enrolment', pace: { ...PACE, deadAfterMs } });
+    await connected(1);
+    first().onHello = () => undefined;
+    const beats = setInterval(() => second().say(': still here\n\n'), 20);
+    end(first());
+    await connected(2);
+    clearInterval(beats);
+    expect(connections).toEqual([first().url, second().url]);
+    expect([first(), second()].map(({ hellos }) => hellos.length)).toEqual([1, 1]);
+  });
+
+  it('the only one is tried again after whatever end', async () => {
+    link([first().url], { token: 'enrolment' });
+    for (let time = 1; time <= 3; time += 1) {
+      await connected(time);
+      first().send({ kind: 'leave', session: time, reason: 'others did not hear of it' });
+    }
+    await connected(4);
+  });
+
   it('the other takes over when the one dies, and results that it did not acknowledge arrive there', async () => {
     first().onReports = ({ reports }) => (reports.length === 0 ? { status: 200, body: { acknowledged: [] } } : undefined);
     link([first().url, second().url], { token: 'enrolment' });

@@ -12,13 +12,16 @@ import { LINK_PACE, pauseAfter } from './link-pace.js';
 import { RenewalAskedError } from './reconciliation.js';
 import type { ReportSender } from './report-sender.js';
 import { RefusedError, ServerClient } from './server-client.js';
-import { Session } from './session.js';
+import { GoElsewhereError, Session } from './session.js';
 
 /** What the agent says of itself. */
 export interface AgentIdentity {
   readonly version: string;
   readonly bootId: string;
 }
+
+/** What became of a try: no session to speak of, one that lasted, or one whose server had better not be asked first for the next. */
+type Outcome = 'none' | 'lasted' | 'go elsewhere';
 
 /** Keeps the agent in contact: tries one server after the other, says hello, and lives the session until it breaks. Never gives up. */
 export class AgentLink {
@@ -47,10 +50,10 @@ export class AgentLink {
     for (let turn = 0; !signal.aborted;) {
       const client = this.clients[turn % this.clients.length];
       if (client === undefined) return;
-      const lasted = await this.live(client, signal, onConnected);
-      failures = lasted ? 0 : failures + 1;
-      // A server that was there a moment ago is tried again first.
-      if (!lasted) turn += 1;
+      const outcome = await this.live(client, signal, onConnected);
+      failures = outcome === 'none' ? failures + 1 : 0;
+      // A server that was there a moment ago is tried again first, unless it fell silent: a frozen one would take the next hello, and never answer it.
+      if (outcome !== 'lasted') turn += 1;
       await wait(pauseAfter(failures, Math.random(), this.pace), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -59,9 +62,10 @@ export class AgentLink {
     await Promise.all(this.clients.map((client) => client.close()));
   }
 
-  /** One session from hello to its end. False when there was none, or none to speak of. */
-  private async live(client: ServerClient, signal: AbortSignal, onConnected: (url: string) => void): Promise<boolean> {
+  /** One session from hello to its end. */
+  private async live(client: ServerClient, signal: AbortSignal, onConnected: (url: string) => void): Promise<Outcome> {
     let connectedAt = Infinity;
+    let goesElsewhere = false;
     const lasted = () => performance.now() - connectedAt >= this.pace.lastingMs;
     try {
       const session = await this.begin(client, signal);
@@ -70,13 +74,15 @@ export class AgentLink {
         onConnected(client.url);
       });
     } catch (error) {
+      goesElsewhere = error instanceof GoElsewhereError;
       if (lasted()) this.troubles.delete(client.url);
       // Whoever can still speak is the newest: what a network keeps of others cannot ask for that.
       if (error instanceof RefusedError && error.code === 'session-over') this.self = selfAsOfNow();
       if (error instanceof RenewalAskedError) this.log('info', `the session is renewed: ${error.message}`, { server: client.url });
       else if (!signal.aborted) this.tell(client.url, error);
     }
-    return lasted();
+    if (!lasted()) return 'none';
+    return goesElsewhere ? 'go elsewhere' : 'lasted';
   }
 
   private async begin(client: ServerClient, signal: AbortSignal): Promise<Session> {

@@ -120,10 +120,20 @@ describe('a session ends', () => {
     await expect(running).rejects.toThrow();
   });
 
-  it('when the stream is silent for three heartbeats, though reports are still answered', async () => {
+  it('when the stream is silent for three heartbeats, though reports are still answered: its server is not to be asked first', async () => {
     await beginAndListen(HURRIED);
-    await expect(running).rejects.toThrow('the server has said nothing for three heartbeats');
+    await expect(running).rejects.toMatchObject({ name: 'GoElsewhereError', message: 'the server has said nothing for three heartbeats' });
     expect(server.batches.length).toBeGreaterThan(1);
+  });
+
+  it('when the server asks to go elsewhere; what it said before counts, and what an older session is asked does not', async () => {
+    await beginAndListen();
+    server.send({ kind: 'leave', session: SESSION - 1, reason: 'long ago' });
+    server.send(declined(1));
+    await reportOf(1);
+    server.send({ kind: 'leave', session: SESSION, reason: 'others did not hear of it' });
+    await expect(running).rejects.toMatchObject({ name: 'GoElsewhereError', message: 'the server ended the session: others did not hear of it' });
+    await waitUntil('the stream is closed', () => server.streams[0]?.closed);
   });
 
   it('not while comments come, and nothing else', async () => {

@@ -1,4 +1,4 @@
-import type { Frame } from '#protocol/agent-link';
+import type { Frame, LeaveFrame } from '#protocol/agent-link';
 import type { ExecutionKeeper } from '../executions/execution-keeper.js';
 import type { KeeperLog } from '../executions/keeper-options.js';
 import type { OutputSender } from '../outputs/output-sender.js';
@@ -7,6 +7,11 @@ import { LINK_PACE } from './link-pace.js';
 import { Reconciliation } from './reconciliation.js';
 import type { ReportSender } from './report-sender.js';
 import type { ServerClient } from './server-client.js';
+
+/** The session is over, and its server is none to ask again first: it hangs, or is cut off from the log, and would only keep the agent waiting. */
+export class GoElsewhereError extends Error {
+  override readonly name = 'GoElsewhereError';
+}
 
 /** One session with one server: frames come down, reports go up, what both hold is compared, until one of them ends it. */
 export class Session {
@@ -42,12 +47,14 @@ export class Session {
   }
 
   private async take(chunks: AsyncIterable<Uint8Array>, over: AbortController): Promise<void> {
-    const silence = setTimeout(() => over.abort(new Error('the server has said nothing for three heartbeats')), this.pace.deadAfterMs);
+    const silence = setTimeout(() => over.abort(new GoElsewhereError('the server has said nothing for three heartbeats')), this.pace.deadAfterMs);
     try {
       for await (const frame of readFrames(chunks)) {
         silence.refresh();
         // Frames of an older session are ignored: whoever sent them does not know what this one knows.
-        if (frame !== undefined && frame.session === this.number) this.hand(frame, over.signal);
+        if (frame?.session !== this.number) continue;
+        if (frame.kind === 'leave') throw new GoElsewhereError(`the server ended the session: ${frame.reason}`);
+        this.hand(frame, over.signal);
       }
       throw new Error('the server ended the connection');
     } finally {
@@ -56,11 +63,11 @@ export class Session {
   }
 
   /** In their order, without waiting: the journal syncs many at a time. */
-  private hand(frame: Frame, over: AbortSignal): void {
+  private hand(frame: Exclude<Frame, LeaveFrame>, over: AbortSignal): void {
     this.taken(frame, over).catch((error: unknown) => this.log('error', `a ${frame.kind} could not be taken`, { ...('position' in frame && { position: frame.position }), error: String(error) }));
   }
 
-  private taken(frame: Frame, over: AbortSignal): Promise<void> {
+  private taken(frame: Exclude<Frame, LeaveFrame>, over: AbortSignal): Promise<void> {
     switch (frame.kind) {
       case 'dispatch': return this.keeper.offer(frame);
       case 'cancel': return this.keeper.cancel(frame);

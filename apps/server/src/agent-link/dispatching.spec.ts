@@ -106,7 +106,7 @@ describe('a cancel', () => {
     agent.frames.length = 0;
     await agent.connect();
     await agent.dispatchOf('A2', runId);
-    const ofA1 = agent.frames.filter((frame) => (frame.kind === 'dispatch' ? frame.spec.executionId : frame.executionId) === spec.executionId);
+    const ofA1 = agent.frames.filter((frame) => JSON.stringify(frame).includes(`"executionId":"${spec.executionId}"`));
     expect(ofA1.map(({ kind }) => kind)).toEqual(['cancel']);
   });
 

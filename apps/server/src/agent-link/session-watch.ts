@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { HEARTBEAT_MS } from '#protocol/agent-link';
+import { HEARTBEAT_MS, type LeaveFrame } from '#protocol/agent-link';
 import { LoseContact } from '../agents/lose-contact.handler.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
@@ -38,8 +38,13 @@ export class SessionWatch implements Projection, OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
+  /** Each agent is told to try another server first. */
   private endAll(why: string): void {
-    for (const session of [...this.live.all()]) this.ended(session, why);
+    for (const session of [...this.live.all()]) {
+      const frame: LeaveFrame = { kind: 'leave', session: session.number, reason: why };
+      session.stream?.write(`event: ${frame.kind}\ndata: ${JSON.stringify(frame)}\n\n`);
+      this.ended(session, why);
+    }
   }
 
   private beat(): void {

@@ -151,6 +151,7 @@ describe('a server that is not heard of', () => {
     const agent = await ScriptedAgent.connected(one);
     one.store.isMute = true;
     await waitFor('its agents are told', () => agent.streamEnded, 10_000);
+    expect(agent.frames.at(-1)).toMatchObject({ kind: 'leave', session: agent.session });
     one.store.isMute = false;
     await waitFor('it serves again', async () => (await viewOf(two, one))?.state === 'serving', 10_000);
     await agent.connect();
