@@ -10,6 +10,7 @@ import { appends } from './parts/appends.mjs';
 import { replay } from './parts/replay.mjs';
 import { schedules } from './parts/schedules.mjs';
 import { serverOnly } from './parts/server-only.mjs';
+import { stores } from './parts/stores.mjs';
 import { withAgent } from './parts/with-agent.mjs';
 import { profileTables } from './report/profile-tables.mjs';
 import { asMarkdown, asText, headline } from './report/render.mjs';
@@ -35,6 +36,7 @@ async function figures() {
   if (options.wants('appends')) report.appends = summaryOf(await times('appends', () => appends(options)));
   if (options.wants('replay')) report.replay = await replayPart();
   if (options.wants('schedules')) report.schedules = { count: options.schedules, ...summaryOf(await times('schedules', () => schedules(options))) };
+  if (options.wants('stores')) report.stores = await stores(withFlows(options, 'server'), say);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   print(report.machine, runs, tablesOf(report));
 }

@@ -20,13 +20,18 @@ export function temporaryDirectory(parent) {
   return { path, remove: () => { remove(); forget(); } };
 }
 
-/** @param isProfiled then it answers `startProfile` and `profile` */
-export function startServer(directory, { isProfiled = false } = {}) {
-  return Product.start(['server', '--listen', '127.0.0.1:0', '--data', join(directory, 'data')], { directory, isProfiled, trace: 'trace-commits.mjs', says: 'listening on ' });
+/**
+ * @param isProfiled then it answers `startProfile` and `profile`
+ * @param store where its log lies, if not in the embedded file
+ */
+export function startServer(directory, { isProfiled = false, store } = {}) {
+  const args = ['server', '--listen', '127.0.0.1:0', '--data', join(directory, 'data'), ...(store === undefined ? [] : ['--store', store])];
+  return Product.start(args, { directory, isProfiled, trace: 'trace-commits.mjs', says: 'listening on ' });
 }
 
+/** @param url of its server, or a list of them */
 export function startAgent(directory, { url, name, slots, tasks, isProfiled = false }) {
-  const args = ['agent', 'start', '--name', name, '--server', url, '--data', join(directory, 'agent'), '--slots', String(slots), '--token', tokenIn(directory, 'agent')];
+  const args = ['agent', 'start', '--name', name, ...[url].flat().flatMap((each) => ['--server', each]), '--data', join(directory, 'agent'), '--slots', String(slots), '--token', tokenIn(directory, 'agent')];
   return Product.start([...args, ...(tasks === undefined ? [] : ['--tasks', tasks])], { directory, isProfiled, trace: 'trace-journal.mjs', says: 'connected to ' });
 }
 
@@ -63,6 +68,13 @@ class Product {
     this.child.send({ bench: question });
     const [{ answer }] = await Promise.race([answered, this.exited.then(() => Promise.reject(new Error('the process has ended')))]);
     return answer;
+  }
+
+  /** Resolves when it is gone. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.exited;
+    this.forget();
   }
 
   /** As an operator would, and for sure. */

@@ -13,7 +13,7 @@ serveParent(async (input, mark) => {
   const marks = {};
   let agent;
   const onBoundary = (name) => {
-    marks[name] = { at: performance.now(), server: cpuOf(pids.server).own, load: cpuOf(process.pid).own };
+    marks[name] = { at: performance.now(), server: cpuOf(pids.server).own, load: cpuOf(process.pid).own, ...(pids.database !== undefined && { database: wholeCpuOf(pids.database) }) };
     if (name === 'warm') agent.handOffs = [];
     mark(name);
   };
@@ -24,7 +24,13 @@ serveParent(async (input, mark) => {
   const { warm, measured } = marks;
   return {
     flowsPerSecond: flows / ((measured.at - warm.at) / 1000), resultToNextDispatchMs: spreadOf(agent.handOffs),
-    cpuMsPerFlow: { server: (measured.server - warm.server) / flows, load: (measured.load - warm.load) / flows },
+    cpuMsPerFlow: Object.fromEntries(Object.keys(warm).filter((who) => who !== 'at').map((who) => [who, (measured[who] - warm[who]) / flows])),
     peakMemoryMiB: { server: peakMemoryOf(pids.server), load: peakMemoryOf(process.pid) }, connections,
   };
 });
+
+/** Of a database each connection may have a process. */
+function wholeCpuOf(pid) {
+  const { own, children } = cpuOf(pid);
+  return own + children;
+}

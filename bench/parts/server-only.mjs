@@ -18,15 +18,19 @@ export async function serverOnly(options, profiled = []) {
   }
 }
 
-/** Runs so many flows against a server on this directory, and stops the server. */
-export async function runFlows(directory, { flows, warmUp, inFlight, connections }, profiled = []) {
-  const server = await startServer(directory, { isProfiled: profiled.includes('server') });
+/**
+ * Runs so many flows against a server on this directory, and stops the server.
+ *
+ * @param options.store where the log lies, if not in the embedded file; `options.database` is the process id of its database
+ */
+export async function runFlows(directory, { flows, warmUp, inFlight, connections, store, database }, profiled = []) {
+  const server = await startServer(directory, { isProfiled: profiled.includes('server'), ...(store !== undefined && { store }) });
   try {
     let commits = [];
     let profiles;
     const input = {
       url: server.url, token: tokenIn(directory, 'operator'), enrolment: tokenIn(directory, 'agent'), jobnet: 'A', definition: flowOf('command'),
-      pids: { server: server.pid }, flows, warmUp, inFlight, connections,
+      pids: { server: server.pid, ...(database !== undefined && { database }) }, flows, warmUp, inFlight, connections,
     };
     const figures = await askOnce(LOAD, input, async (mark) => {
       if (mark === 'warm') await server.ask('reset');

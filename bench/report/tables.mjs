@@ -1,7 +1,7 @@
 import { figure, medianOf, middle, number, p50p99 } from './figures.mjs';
 
 /** Every table of a report, in the order in which they are read: `{ title, columns, rows }`. */
-export function tablesOf({ options, disk, loopback, handOff, flows, server, appends, replay, schedules }) {
+export function tablesOf({ options, disk, loopback, handOff, flows, server, appends, replay, schedules, stores }) {
   return [
     disk && floorTable(disk, loopback),
     handOff && handOffTable(handOff, disk),
@@ -10,6 +10,7 @@ export function tablesOf({ options, disk, loopback, handOff, flows, server, appe
     appends && appendsTable(appends),
     replay && replayTable(replay),
     schedules && schedulesTable(schedules),
+    ...(stores ? [storesTable(stores, options), blowsTable(stores)] : []),
   ].filter((table) => table !== undefined);
 }
 
@@ -92,5 +93,23 @@ function schedulesTable({ count, definingMs, first, later, cpuMs, peakMemoryMiB 
     title: `${number(count)} schedules due in the same minute, each with a task (defined in ${figure(definingMs)} ms; CPU ms of the first minute: server ${middle(cpuMs.server)}, agent ${middle(cpuMs.agent)}; peak MiB: ${middle(peakMemoryMiB.server)}, ${middle(peakMemoryMiB.agent)})`,
     columns: ['from the instant that was due, ms p50 / last', 'OccurrenceStarted', 'RunStarted', 'the jobs\' own marks'],
     rows: [row('the first minute', first), row('the next one', later)],
+  };
+}
+
+function storesTable(byStore, { inFlight }) {
+  return {
+    title: `The server alone on each store, ${number(inFlight)} in flight, the database on the same cores`,
+    columns: ['store', 'flows/s', 'result sent to next dispatch, ms p50 / p99', 'the same, one flow at a time', 'CPU ms a flow: server', 'database', 'load and agent', 'peak MiB'],
+    rows: Object.entries(byStore).map(([store, { flows: { flowsPerSecond, resultToNextDispatchMs, cpuMsPerFlow: cpu, peakMemoryMiB }, oneAtATime }]) =>
+      [store, figure(flowsPerSecond), p50p99(resultToNextDispatchMs), p50p99(oneAtATime.resultToNextDispatchMs), figure(cpu.server), middle(cpu.database), middle(cpu.load), middle(peakMemoryMiB.server)]),
+  };
+}
+
+function blowsTable(byStore) {
+  return {
+    title: 'Starts over a history, and blows: from SIGKILL to the beginning of the next job of flows whose job before ended just then',
+    columns: ['store', 'flows in the log', 'start until one can be asked for, ms', 'peak MiB', 'its server killed: first ms', 'last of 8', 'database killed: first ms', 'last of 8', 'of which it was away'],
+    rows: Object.entries(byStore).map(([store, { restart, serverKilled, databaseKilled }]) =>
+      [store, number(restart?.flows), figure(restart?.ms), middle(restart?.peakMemoryMiB), figure(serverKilled?.firstMs), figure(serverKilled?.lastMs), figure(databaseKilled?.firstMs), figure(databaseKilled?.lastMs), figure(databaseKilled?.backMs)]),
   };
 }

@@ -63,7 +63,22 @@ describe('the benchmark', () => {
     expect(readdirSync(directory)).toEqual([]);
   }, 60_000);
 
+  it('puts stores beside each other: flows, a start over a history, and what follows when a server or its database is killed', async () => {
+    const json = join(directory, 'figures.json');
+    const printed = await bench('--only', 'stores', '--stores', 'sqlite,postgres', '--history', '12', '--json', json);
+    for (const title of ['The server alone on each store', 'Starts over a history, and blows']) expect(printed).toContain(title);
+    const { stores: { sqlite, postgres } } = JSON.parse(readFileSync(json, 'utf8'));
+    for (const store of [sqlite, postgres]) {
+      for (const figure of [store.flows.flowsPerSecond, store.oneAtATime.resultToNextDispatchMs.p50, store.restart.ms]) expect(figure.median).toBeGreaterThan(0);
+    }
+    expect(Object.keys(sqlite)).toEqual(['flows', 'oneAtATime', 'restart']);
+    for (const { firstMs, lastMs } of [postgres.serverKilled, postgres.databaseKilled]) expect(lastMs.median).toBeGreaterThanOrEqual(firstMs.median);
+    expect(postgres.databaseKilled.backMs.median).toBeGreaterThan(0);
+    expect(readdirSync(directory)).toEqual(['figures.json']);
+    expect(processesInside()).toEqual([]);
+  }, 120_000);
+
   it('refuses what it does not know', async () => {
-    await expect(bench('--only', 'everything')).rejects.toThrow('--only knows handoff, flows, server, appends, replay, schedules, not \'everything\'');
+    await expect(bench('--only', 'everything')).rejects.toThrow('--only knows handoff, flows, server, appends, replay, schedules, stores, not \'everything\'');
   });
 });

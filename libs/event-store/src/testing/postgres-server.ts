@@ -35,6 +35,11 @@ export class PostgresServer {
     }
   }
 
+  /** The database's first process, while it runs. */
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
   /** The URL of a log that nobody has used yet. */
   freshUrl(): string {
     this.schemas += 1;
