@@ -2,20 +2,19 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { CommandBus } from '@nestjs/cqrs';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { StreamClosedError } from '../event-sourcing/command-failures.js';
+import { LogClock } from '../event-sourcing/log-clock.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 import { Reaction } from '../event-sourcing/reaction.js';
 import { WALL_CLOCK, type WallClock } from '../event-sourcing/wall-clock.js';
 import { ClockLease } from '../servers/clock-lease.js';
 import { ServerIdentity } from '../servers/server-identity.js';
+import { Alarm } from '../timers/alarm.js';
 import { DecideOccurrences } from './commands/decide-occurrences.handler.js';
 import { MoveOccurrence } from './commands/move-occurrence.handler.js';
 import { allTried } from './all-tried.js';
 import { OccurrencePlanner, ZONE_DATA } from './occurrence-planner.js';
 import { SchedulesProjection } from './schedules.projection.js';
-
-/** A wall clock may jump: it is looked at this often, in milliseconds. */
-const LOOK_MS = 1_000;
 
 /** Schedules that decide side by side; their appends share a commit. */
 const AT_ONCE = 256;
@@ -27,8 +26,8 @@ const AT_ONCE = 256;
 @Injectable()
 export class ScheduleClock implements Projection, OnApplicationShutdown {
   private readonly logger = new Logger(ScheduleClock.name);
-  /** When each schedule has something to decide next, in milliseconds since 1970. */
-  private readonly planned = new Map<string, number>();
+  /** When each schedule has something to decide next. */
+  private readonly alarm: Alarm;
   /** To be planned anew once all that was folded with it is. */
   private readonly changed = new Set<string>();
   private readonly deciding = new Reaction(() => this.decideDue(), (error) => {
@@ -36,8 +35,6 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   });
   private follower: LogFollower | undefined;
   private movesAreRecorded = false;
-  private wakesAt = Infinity;
-  private callOff: () => void = () => undefined;
 
   constructor(
     private readonly schedules: SchedulesProjection,
@@ -45,15 +42,18 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
     private readonly lease: ClockLease,
     private readonly bus: CommandBus,
     private readonly identity: ServerIdentity,
-    @Inject(WALL_CLOCK) private readonly clock: WallClock,
-  ) {}
+    logClock: LogClock,
+    @Inject(WALL_CLOCK) clock: WallClock,
+  ) {
+    this.alarm = new Alarm(clock, logClock, () => this.deciding.ask());
+  }
 
   start(follower: LogFollower): void {
     this.follower = follower;
     for (const { schedule } of this.schedules.all()) this.plan(schedule);
     follower.onFolded(() => this.planChanged());
     this.deciding.start();
-    this.wind();
+    this.alarm.start();
   }
 
   /** Comes after schedules and calendars. */
@@ -64,7 +64,7 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.callOff();
+    this.alarm.stop();
     this.deciding.stop();
   }
 
@@ -82,41 +82,16 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
   /** The next occurrence as it was recorded holds, unless calendars or the zone database may have changed since. */
   private plan(schedule: string): void {
     const { definition, decidedUpTo, next, mode } = this.schedules.find(schedule)?.state ?? {};
-    if (definition === undefined || decidedUpTo === undefined || mode === 'retired') {
-      this.planned.delete(schedule);
-      return;
-    }
+    if (definition === undefined || decidedUpTo === undefined || mode === 'retired') return this.alarm.set(schedule, undefined);
     const isCertain = next !== undefined && next.at > decidedUpTo && next.zoneData === ZONE_DATA && definition.calendar === undefined;
     const planned = isCertain ? next : this.planner.next(definition, this.planner.undecidedAfter(definition, decidedUpTo));
-    if (planned === undefined) {
-      this.planned.delete(schedule);
-      return;
-    }
-    const at = Date.parse(planned.at);
-    this.planned.set(schedule, at);
-    if (at < this.wakesAt) this.wind();
-  }
-
-  /** @param isDecided what was due has just been tried */
-  private wind(isDecided = false): void {
-    this.callOff();
-    let next = Infinity;
-    for (const due of this.planned.values()) next = Math.min(next, due);
-    this.wakesAt = next;
-    if (next === Infinity) return;
-    // What is due and could not be decided just now is not asked for without a pause.
-    const wait = isDecided && next <= this.clock.now() ? LOOK_MS : Math.max(0, Math.min(LOOK_MS, next - this.clock.now()));
-    this.callOff = this.clock.wakeAfter(wait, async () => {
-      await this.deciding.ask();
-      this.wind(true);
-    });
+    this.alarm.set(schedule, planned?.at);
   }
 
   private async decideDue(): Promise<boolean> {
     if (!this.lease.letsTimePass) return false;
     if (!this.movesAreRecorded) await this.recordMoves();
-    const now = this.clock.now();
-    const due = [...this.planned].filter(([, at]) => at <= now).map(([schedule]) => schedule);
+    const due = this.alarm.dueNow();
     let isMore = false;
     for (let first = 0; first < due.length; first += AT_ONCE) {
       const decided = await allTried(due.slice(first, first + AT_ONCE).map((schedule) => this.decide(schedule)), (error, index) => {
@@ -136,7 +111,7 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
       return more && written > 0;
     } catch (error) {
       if (!(error instanceof StreamClosedError)) throw error;
-      this.planned.delete(schedule);
+      this.alarm.set(schedule, undefined);
       return false;
     }
   }

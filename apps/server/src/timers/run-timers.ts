@@ -13,10 +13,7 @@ import { PassTime } from '../runs/commands/pass-time.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { ClockLease } from '../servers/clock-lease.js';
 import { ServerIdentity } from '../servers/server-identity.js';
-import { DueHeap } from './due-heap.js';
-
-/** A wall clock may jump: it is looked at this often, in milliseconds. */
-const LOOK_MS = 1_000;
+import { Alarm } from './alarm.js';
 
 /** Runs that decide side by side; their appends share a commit. */
 const AT_ONCE = 256;
@@ -37,14 +34,12 @@ const REASONS: Readonly<Record<DueKind, string>> = {
 @Injectable()
 export class RunTimers implements Projection, OnApplicationShutdown {
   private readonly logger = new Logger(RunTimers.name);
-  private readonly due = new DueHeap();
+  private readonly alarm: Alarm;
   private readonly passing = new Reaction(() => this.passDue(), (error) => {
     this.logger.warn({ msg: 'what is due could not be decided; trying again', error: String(error) });
   });
   /** Undefined until the log is folded: nothing is decided from half a history. */
   private follower: LogFollower | undefined;
-  private wakesFor: string | undefined;
-  private callOff: () => void = () => undefined;
 
   constructor(
     private readonly runs: RunsProjection,
@@ -52,13 +47,15 @@ export class RunTimers implements Projection, OnApplicationShutdown {
     private readonly bus: CommandBus,
     private readonly identity: ServerIdentity,
     private readonly logClock: LogClock,
-    @Inject(WALL_CLOCK) private readonly clock: WallClock,
-  ) {}
+    @Inject(WALL_CLOCK) clock: WallClock,
+  ) {
+    this.alarm = new Alarm(clock, logClock, () => this.passing.ask());
+  }
 
   start(follower: LogFollower): void {
     this.follower = follower;
     this.passing.start();
-    this.wind();
+    this.alarm.start();
   }
 
   /** Comes after the runs. */
@@ -66,39 +63,18 @@ export class RunTimers implements Projection, OnApplicationShutdown {
     if (!stream.startsWith('run-')) return;
     const runId = stream.slice('run-'.length);
     const tracked = this.runs.find(runId);
-    this.due.set(runId, tracked === undefined ? undefined : nextDue(tracked.run)?.at);
-    const { first } = this.due;
-    if (this.follower !== undefined && first !== undefined && (this.wakesFor === undefined || first < this.wakesFor)) this.wind();
+    this.alarm.set(runId, tracked === undefined ? undefined : nextDue(tracked.run)?.at);
   }
 
   onApplicationShutdown(): void {
-    this.callOff();
+    this.alarm.stop();
     this.follower = undefined;
     this.passing.stop();
   }
 
-  private wind(): void {
-    this.callOff();
-    this.wakesFor = this.due.first;
-    if (this.follower === undefined || this.wakesFor === undefined) return;
-    const inMs = Date.parse(this.wakesFor) - this.clock.now();
-    this.callOff = this.clock.wakeAfter(Math.max(0, Math.min(LOOK_MS, inMs)), () => this.look());
-  }
-
-  /** What is due and could not be decided waits for the next look: it is not asked for without a pause. */
-  private async look(): Promise<void> {
-    await this.passing.ask();
-    const { first } = this.due;
-    if (first === undefined || first > this.logClock.now()) return this.wind();
-    this.callOff();
-    this.wakesFor = first;
-    if (this.follower !== undefined) this.callOff = this.clock.wakeAfter(LOOK_MS, () => this.look());
-  }
-
-  /** In log time, which no jump back of the wall clock turns back; so nothing is decided before its instant as the log has it. */
   private async passDue(): Promise<boolean> {
     if (!this.lease.letsTimePass) return false;
-    const decided = await Promise.all(this.due.dueBy(this.logClock.now(), AT_ONCE).map((runId) => this.pass(runId)));
+    const decided = await Promise.all(this.alarm.dueNow(AT_ONCE).map((runId) => this.pass(runId)));
     return decided.some((written) => written > 0);
   }
 
@@ -112,7 +88,7 @@ export class RunTimers implements Projection, OnApplicationShutdown {
       return written;
     } catch (error) {
       if (!(error instanceof StreamClosedError)) throw error;
-      this.due.set(runId, undefined);
+      this.alarm.set(runId, undefined);
       return 0;
     }
   }
