@@ -3,6 +3,7 @@ import { StoreUnavailableError } from '#event-store/event-store.errors';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { define, envelope, foreign, sized } from '../../test-support/jobnet-commands.js';
 import { MoodyEventStore } from '../../test-support/moody.event-store.js';
+import { JobnetAggregate } from '../jobnets/jobnet.aggregate.js';
 import { OperatorAggregate } from '../operators/operator.aggregate.js';
 import { AggregateRepository } from './aggregate.repository.js';
 import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
@@ -120,6 +121,50 @@ describe('a conflict', () => {
     expect(seen.length).toBeGreaterThan(5);
     expect(seen.length).toBeLessThan(100);
     expect((await store.events('jobnet-A')).every(({ metadata }) => metadata.actor.id === 'rin')).toBe(true);
+  });
+});
+
+describe('a command that most likely begins its stream', () => {
+  const begin = (jobs: number, command: Parameters<typeof envelope>[0], fingerprint?: string, refused = false) =>
+    repository.transact(() => new JobnetAggregate('A'), { ...envelope(command), ...(fingerprint !== undefined && { fingerprint }) }, (jobnet, metadata) => {
+      if (refused) throw new CommandRejectedError('not-now', 'not now');
+      jobnet.handle({ type: 'DefineJobnet', definition: sized(jobs) }, metadata);
+    }, { begins: true });
+  let reads: string[];
+
+  beforeEach(() => {
+    reads = [];
+    const { read } = store;
+    store.read = (stream, from) => {
+      reads.push(stream);
+      return read.call(store, stream, from);
+    };
+  });
+
+  it('reads nothing where that is so', async () => {
+    expect(await begin(1, 'first')).toMatchObject({ written: 1, place: { revision: 0 } });
+    await define(repository, sized(2));
+    expect(reads).toEqual([]);
+    expect(await store.typesOn('jobnet-A')).toEqual(['JobnetDefined', 'JobnetRevised']);
+  });
+
+  it('is decided on what is there where it is not', async () => {
+    await define(elsewhere(), sized(1));
+    expect(await begin(2, 'late')).toMatchObject({ written: 1, place: { revision: 1 } });
+    expect(reads).toEqual(['jobnet-A']);
+  });
+
+  it('is found to be a repeat of itself, also when it would be refused now', async () => {
+    const first = await define(elsewhere(), sized(3), { commandId: 'once', fingerprint: 'three jobs' });
+    expect(await begin(3, 'once', 'three jobs')).toMatchObject({ written: 0, place: first.place });
+    repository = new AggregateRepository(store, new CachedAggregates(store), new LogClock(), trouble);
+    expect(await begin(3, 'once', 'three jobs', true)).toMatchObject({ written: 0, place: first.place });
+  });
+
+  it('is refused after reading, and leaves nothing behind', async () => {
+    await expect(begin(1, 'first', undefined, true)).rejects.toThrow(CommandRejectedError);
+    expect(reads).toEqual(['jobnet-A']);
+    expect(await define(repository, sized(1))).toMatchObject({ written: 1, place: { revision: 0 } });
   });
 });
 

@@ -6,7 +6,7 @@ import type { EventMetadata } from '#events/vocabulary';
 import type { EventStore, NewEvent, RecordedEvent } from '#event-store/event-store.port';
 import { StoreUnavailableError, WrongExpectedRevisionError } from '#event-store/event-store.errors';
 import type { CommandEnvelope } from './command-envelope.js';
-import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
+import { CommandRejectedError, FoldBehindError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
 import { EVENT_STORE } from './event-store.token.js';
 import { type AnyAggregate, CachedAggregates } from './appending/cached-aggregates.js';
 import { type AppliedEvent, type Place, placeOf } from './event-sourced.aggregate.js';
@@ -48,17 +48,22 @@ export class AggregateRepository {
   /**
    * @param make builds the empty aggregate of the stream
    * @param decide lets the aggregate handle the command; called again after a conflict, and not at all for a repeat of a named command
+   * @param begins whether it is most likely the stream's first command, as a start of a run is: then it is decided without reading a stream that is not
+   * there, and the expected revision tells when that was wrong. A refusal is said only of what was read
    * @throws CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError, StoreUnavailableError
    */
   transact<Aggregate extends AnyAggregate>(
     make: () => Aggregate,
     envelope: CommandEnvelope,
     decide: (aggregate: Aggregate, metadata: EventMetadata) => void,
+    { begins = false } = {},
   ): Promise<Transacted> {
     const fresh = make();
     const { stream = fresh.stream, why } = this.reserved ?? {};
     if (stream !== fresh.stream) return Promise.reject(new StoreUnavailableError(`nothing was appended: ${why}`));
     return this.queues.run(fresh.stream, () => this.cached.whileUsed(fresh.stream, envelope.commandId, async () => {
+      const begun = begins && this.cached.get(fresh.stream) === undefined ? await this.begin(make(), envelope, decide) : undefined;
+      if (begun !== undefined) return begun;
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const aggregate = await this.load(tries === 0 ? fresh : make());
         const done = await this.repeatOf(aggregate, envelope) ?? await this.attempt(aggregate as Aggregate, envelope, decide);
@@ -66,6 +71,22 @@ export class AggregateRepository {
       }
       throw new TooMuchContentionError(`${fresh.stream} changes faster than this command could be decided`);
     }));
+  }
+
+  /** One try on an empty stream; undefined when it is none, or when the command is refused on one: both are decided on what is there. */
+  private async begin<Aggregate extends AnyAggregate>(
+    empty: Aggregate,
+    envelope: CommandEnvelope,
+    decide: (aggregate: Aggregate, metadata: EventMetadata) => void,
+  ): Promise<Transacted | undefined> {
+    this.cached.keep(empty);
+    try {
+      return await this.attempt(empty, envelope, decide);
+    } catch (error) {
+      if (!(error instanceof CommandRejectedError)) throw error;
+      this.cached.forget(empty.stream);
+      return undefined;
+    }
   }
 
   /** A named command that was recorded is not decided again: what it would do now is not what it did then (design section 10.13). */
@@ -104,7 +125,7 @@ export class AggregateRepository {
       return { place: requirePlace(aggregate.stream, aggregate.place), written: events.length };
     } catch (error) {
       const undone = aggregate.takeUncommitted();
-      if (error instanceof CommandRejectedError && undone.length === 0) throw error;
+      if ((error instanceof CommandRejectedError || error instanceof FoldBehindError) && undone.length === 0) throw error;
       this.cached.forget(aggregate.stream);
       if (error instanceof WrongExpectedRevisionError) return undefined;
       if (error instanceof StoreUnavailableError) this.trouble.failed(error);

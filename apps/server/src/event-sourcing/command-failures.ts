@@ -21,3 +21,12 @@ export class TooMuchContentionError extends Error {
 export class StreamClosedError extends Error {
   override readonly name = 'StreamClosedError';
 }
+
+/** Nobody's: what other streams say is not folded up to this position yet, and the decision needs it. Nothing was decided; try again then. */
+export class FoldBehindError extends Error {
+  override readonly name = 'FoldBehindError';
+
+  constructor(readonly position: bigint) {
+    super(`position ${position} is not folded yet`);
+  }
+}

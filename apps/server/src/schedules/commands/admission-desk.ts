@@ -2,21 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Admission } from '#domain/jobnet/admission';
 import { AggregateRepository, type Transacted } from '../../event-sourcing/aggregate.repository.js';
 import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
+import { FoldBehindError } from '../../event-sourcing/command-failures.js';
 import { LogFollower } from '../../event-sourcing/log-follower.js';
 import { JobnetAggregate } from '../../jobnets/jobnet.aggregate.js';
 import { OpenRuns } from '../open-runs.js';
 
 /** What a command leaves to be said by the other streams. */
 type Asked<Command> = Command extends Admission ? Omit<Command, 'open' | 'over'> : never;
-
-/** The fold is behind what is being decided on. */
-class FoldBehindError extends Error {
-  override readonly name = 'FoldBehindError';
-
-  constructor(readonly position: bigint) {
-    super(`position ${position} is not folded yet`);
-  }
-}
 
 /**
  * Decides on a jobnet's stream by what the streams of runs and schedules say, never by an older state of those than of the jobnet: a run that another
