@@ -10,7 +10,7 @@ import { appends } from './parts/appends.mjs';
 import { replay } from './parts/replay.mjs';
 import { schedules } from './parts/schedules.mjs';
 import { serverOnly } from './parts/server-only.mjs';
-import { stores } from './parts/stores.mjs';
+import { profileOn, stores } from './parts/stores.mjs';
 import { withAgent } from './parts/with-agent.mjs';
 import { profileTables } from './report/profile-tables.mjs';
 import { asMarkdown, asText, headline } from './report/render.mjs';
@@ -84,6 +84,7 @@ async function profile() {
 
 async function profiled(part, kind) {
   if (part === 'schedules') return schedules(options, options.profile);
+  if (part === 'stores') return profileOn(options.stores[0], withFlows(options, 'server'));
   if (part === 'server') return serverOnly(withFlows(options, 'server'), ['server']);
   return (await withAgent(kind, withFlows({ ...options, wants: (each) => each === 'flows' }, kind), options.profile)).flows;
 }

@@ -28,6 +28,17 @@ export async function stores(options, say) {
   return found;
 }
 
+/** The server's profile while flows run on a store. */
+export async function profileOn(kind, options) {
+  const database = await openDatabase(kind);
+  if (database === undefined) throw new Error(`there is no ${kind}: KURRENTDB_URL names one`);
+  try {
+    return await flowsOn(database, options, ['server']);
+  } finally {
+    await database.close();
+  }
+}
+
 async function measured(kind, database, options, say) {
   const times = (what, measure) => repeated(options.runs, (run) => say(`${kind}: ${what}, run ${run} of ${options.runs}`), measure);
   const blows = kind === 'kurrentdb' ? openCluster() : database;
@@ -49,11 +60,11 @@ async function repeated(runs, onRun, measure) {
   return summaryOf(measured);
 }
 
-async function flowsOn(database, options) {
+async function flowsOn(database, options, profiled = []) {
   const directory = temporaryDirectory(options.directory);
   try {
     const { pid } = database;
-    return await runFlows(directory.path, { ...options, store: database.freshUrl(), ...(pid !== undefined && { database: pid }) });
+    return await runFlows(directory.path, { ...options, store: database.freshUrl(), ...(pid !== undefined && { database: pid }) }, profiled);
   } finally {
     directory.remove();
   }

@@ -156,9 +156,10 @@ describe('a command that most likely begins its stream', () => {
 
   it('is found to be a repeat of itself, also when it would be refused now', async () => {
     const first = await define(elsewhere(), sized(3), { commandId: 'once', fingerprint: 'three jobs' });
-    expect(await begin(3, 'once', 'three jobs')).toMatchObject({ written: 0, place: first.place });
+    expect(await begin(3, 'once', 'three jobs')).toMatchObject({ place: first.place });
     repository = new AggregateRepository(store, new CachedAggregates(store), new LogClock(), trouble);
     expect(await begin(3, 'once', 'three jobs', true)).toMatchObject({ written: 0, place: first.place });
+    expect(await store.typesOn('jobnet-A')).toEqual(['JobnetDefined']);
   });
 
   it('is refused after reading, and leaves nothing behind', async () => {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DomainEvent } from '#events/catalogue';
 import { definitionOf } from '#events/catalogue';
+import { formats, inFormat } from '#events/formats';
 import { upcast } from '#events/upcast';
 import type { EventMetadata } from '#events/vocabulary';
 import type { EventStore, NewEvent, RecordedEvent } from '#event-store/event-store.port';
@@ -36,9 +37,16 @@ const MAX_TRIES = 20;
 @Injectable()
 export class AggregateRepository {
   private readonly queues = new StreamQueues();
+  /** Of the log, as far as it is folded. Until it is, nothing is appended but what makes the log. */
+  private format = () => formats.newest;
   private reserved: { readonly stream: string; readonly why: string } | undefined;
 
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore, private readonly cached: CachedAggregates, private readonly clock: LogClock, private readonly trouble: StoreTrouble) {}
+
+  /** From now on events are written in the format that this says. */
+  writeIn(format: () => number): void {
+    this.format = format;
+  }
 
   /** From now on only this stream is written to, and everybody else is told why and to try again; undefined ends it. */
   reserve(reserved: { readonly stream: string; readonly why: string } | undefined): void {
@@ -116,12 +124,14 @@ export class AggregateRepository {
     try {
       const metadata = this.metadataFor(aggregate.stream, envelope);
       decide(aggregate, metadata);
-      const events = toNewEvents(aggregate.stream, aggregate.takeUncommitted(), metadata);
+      const events = toNewEvents(aggregate.stream, aggregate.takeUncommitted(), metadata, this.format());
       const last = events.at(-1);
       if (last === undefined) return { place: requirePlace(aggregate.stream, before), written: 0 };
       const { revision, position } = await this.store.append(aggregate.stream, before?.revision ?? 'none', events);
       this.trouble.succeeded();
       aggregate.appended({ revision, receipt: { position: position.toString(), eventId: last.id } });
+      // What was written in an older version is folded from that, as it will be ever after.
+      if (events.some(({ type, schemaVersion }) => schemaVersion !== definitionOf(type)?.version)) this.cached.forget(aggregate.stream);
       return { place: requirePlace(aggregate.stream, aggregate.place), written: events.length };
     } catch (error) {
       const undone = aggregate.takeUncommitted();
@@ -148,11 +158,11 @@ export class AggregateRepository {
   }
 }
 
-function toNewEvents(stream: string, decided: readonly AppliedEvent[], metadata: EventMetadata): NewEvent[] {
+function toNewEvents(stream: string, decided: readonly AppliedEvent[], metadata: EventMetadata, format: number): NewEvent[] {
   if (decided.length === 0) return [];
   const events = decided.map(({ event }) => event);
   const ids = eventIdsOf(stream, events, metadata);
-  return events.map(({ type, data }, index) => ({ id: ids[index] ?? '', type, schemaVersion: definitionOf(type)?.version ?? 1, data, metadata }));
+  return events.map((event, index) => ({ id: ids[index] ?? '', ...inFormat(event, format), metadata }));
 }
 
 function replayInto(aggregate: AnyAggregate, recorded: RecordedEvent): void {

@@ -16,14 +16,17 @@ export type RunOrder = WithoutContext<RunCommand>;
 export class RunTransactions {
   constructor(private readonly repository: AggregateRepository, private readonly slots: SlotBook) {}
 
-  /** @param order what to decide; a function where that depends on other streams, asked in the very instant of each decision */
-  async transact(runId: string, envelope: CommandEnvelope, order: RunOrder | (() => RunOrder)): Promise<Transacted> {
+  /**
+   * @param order what to decide; a function where that depends on other streams, asked in the very instant of each decision
+   * @param options.begins whether it is the start of the run, of which most likely nothing is on record
+   */
+  async transact(runId: string, envelope: CommandEnvelope, order: RunOrder | (() => RunOrder), options: { readonly begins?: boolean } = {}): Promise<Transacted> {
     let reserved: string[] = [];
     try {
       return await this.repository.transact(() => new RunAggregate(runId), envelope, (aggregate, metadata) => {
         this.releaseAll(reserved);
         reserved = this.handle(aggregate, typeof order === 'function' ? order() : order, metadata);
-      });
+      }, options);
     } catch (error) {
       this.releaseAll(reserved);
       throw error;

@@ -27,7 +27,7 @@ export class StartRunHandler implements ICommandHandler<StartRun> {
 
   async execute({ jobnet, parameters, envelope, planned }: StartRun): Promise<Transacted & { runId: string }> {
     const runId = runIdOf(envelope.commandId);
-    const done = await this.runs.transact(runId, envelope, () => ({ ...this.orderNow(runId, jobnet, parameters), ...planned }));
+    const done = await this.runs.transact(runId, envelope, () => ({ ...this.orderNow(runId, jobnet, parameters), ...planned }), { begins: true });
     return { ...done, runId };
   }
 
