@@ -19,6 +19,16 @@ export function inventoryEvery(milliseconds: number): Injection {
   return { module: new URL('inject/hurried-inventory.mjs', import.meta.url), env: { KIROKU_TEST_INVENTORY_MS: String(milliseconds) } };
 }
 
+/** A server that minds the clock whoever holds the lease: it believes to be the only one. */
+export function mindingTheClock(): Injection {
+  return { module: new URL('inject/minding-the-clock.mjs', import.meta.url), env: {} };
+}
+
+/** A server of a later version, which reads and writes a format of the log that this one does not. */
+export function laterBuild(): Injection {
+  return { module: new URL('inject/later-build.mjs', import.meta.url), env: {} };
+}
+
 /** The environment of a process with all of them. */
 export function environmentWith(injections: readonly Injection[]): Record<string, string> {
   if (injections.length === 0) return {};

@@ -19,7 +19,7 @@ interface Pair {
   open: number;
 }
 
-/** Stands between an agent and its server, and can hold back, lose or cut what passes. */
+/** Stands between an agent and its server, or between a server and its database, and can hold back, lose or cut what passes. */
 export class TcpProxy {
   /** What has passed so far: bytes, and beginnings of HTTP answers. */
   readonly passed = { up: 0, down: 0, answers: 0 };
@@ -37,16 +37,20 @@ export class TcpProxy {
   static async to(target: number): Promise<TcpProxy> {
     const server = createServer();
     const proxy = new TcpProxy(server, target);
-    server.on('connection', (client) => proxy.join(client));
+    server.on('connection', (client) => proxy.take(client));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return proxy;
   }
 
   get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get port(): number {
     const address = this.server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy is closed');
-    return `http://127.0.0.1:${address.port}`;
+    return address.port;
   }
 
   /** Every request that passed has its answer: nothing is on the way but what a stream may say. */
@@ -64,6 +68,22 @@ export class TcpProxy {
   holdRequests(): void {
     this.holdingRequests = true;
     for (const { client } of this.pairs) client.pause();
+  }
+
+  /** Nothing gets through either way, and no connection ends: the two ends have to find out by themselves. */
+  part(): void {
+    this.holdRequests();
+    this.holdAnswers();
+  }
+
+  /** What was held back gets through now, late, and what comes after it as well. */
+  join(): void {
+    this.holding = false;
+    this.holdingRequests = false;
+    for (const { client, upstream } of this.pairs) {
+      client.resume();
+      upstream.resume();
+    }
   }
 
   /** After so much more that way, all of it is lost until the next cut; the connections stay open and say nothing. */
@@ -107,7 +127,7 @@ export class TcpProxy {
     await once(this.server, 'close');
   }
 
-  private join(client: Socket): void {
+  private take(client: Socket): void {
     const upstream = connect(this.target, '127.0.0.1');
     const pair: Pair = { client, upstream, open: 0 };
     this.pairs.add(pair);

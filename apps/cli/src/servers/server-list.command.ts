@@ -8,7 +8,9 @@ import { ageWords, localTime } from '../output/time-words.js';
 /** `kiroku server list` */
 export function addServerList(server: Command, context: CliContext): void {
   withConnection(withPaging(server.command('list').description('the servers on this log: who serves, since when, how far behind, and who minds the clock')))
-    .action(async (options: ListOptions) => {
+    .action(async (_own: ListOptions, command: Command) => {
+      // `server` has a --data as well, and takes it wherever it stands.
+      const options = command.optsWithGlobals<ListOptions>();
       const session = sessionOf(options, context);
       await showList<ServerView>(session, '/api/v1/servers', {}, options, (servers) => showServers(servers, session.out), 'no server has been started on this log');
     });
