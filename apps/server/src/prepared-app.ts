@@ -5,10 +5,12 @@ import type { EventStore } from '#event-store/event-store.port';
 import { Dispatcher } from './agent-link/dispatcher.js';
 import { LostAgents } from './agent-link/lost-agents.js';
 import { SilenceWatch } from './agent-link/silence-watch.js';
+import { AggregateRepository } from './event-sourcing/aggregate.repository.js';
 import { FoldLag } from './event-sourcing/fold-lag.js';
 import { LogFollower } from './event-sourcing/log-follower.js';
 import { systemClock, type WallClock } from './event-sourcing/wall-clock.js';
 import { httpAdapter } from './http/http-adapter.js';
+import { LogProjection } from './log/log.projection.js';
 import { BootstrapTokens } from './operators/bootstrap-tokens.js';
 import { ScheduleClock } from './schedules/schedule-clock.js';
 import { ScheduledStarts } from './schedules/scheduled-starts.js';
@@ -36,6 +38,7 @@ export async function preparedApp(
   const follower = app.get(LogFollower);
   await life.createLog();
   await follower.start(onFailure);
+  app.get(AggregateRepository).writeIn(() => app.get(LogProjection).state.format);
   for (const path of await app.get(BootstrapTokens).ensure()) logger.log({ msg: 'made a token file', path });
   await life.started(() => {
     app.get(Dispatcher).start(follower);

@@ -18,7 +18,10 @@ export const serverEvents = {
 };
 
 export const logEvents = {
-  LogCreated: defineEvent('LogCreated', 1, 'The first event of a log: it fixes the log\'s id.', z.object({ logId: z.string() })),
+  LogCreated: defineEvent('LogCreated', 1, 'The first event of a log: it fixes the log\'s id.', z.object({ logId: z.string(), format: z.int().positive().optional() })),
+  FormatRaised: defineEvent('FormatRaised', 1, 'From here on events of this format may be recorded. Every server that was there reads it; an older one cannot serve this log any more.', z.object({
+    format: z.int().positive(), servers: z.array(z.object({ server: z.string(), version: z.string() })),
+  })),
   EpochBegan: defineEvent('EpochBegan', 1, 'An operator said that the log was restored to an earlier state: what agents know beyond it happened, and is not in here.', z.object({
     epoch: z.int().positive(),
   })),

@@ -1,5 +1,6 @@
 import type { DomainEvent } from './catalogue.js';
 import { definitionOf } from './catalogue.js';
+import { formats } from './formats.js';
 
 /** An event as any version of Kiroku may have stored it. */
 export interface StoredEvent {
@@ -12,20 +13,6 @@ export interface StoredEvent {
 export class UnknownEventError extends Error {
   override readonly name = 'UnknownEventError';
 }
-
-type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
-
-/** Keyed by `Type.fromVersion`; each brings the data one version further. */
-const upcasters: Record<string, Upcaster> = {
-  // Version 1 knew one output, without a hash, and called its tail `outputTail`.
-  'JobFinished.1': ({ outputTail, outputBytes, ...rest }) => ({
-    ...rest,
-    output: {
-      stdout: { bytes: outputBytes, tail: outputTail, truncated: Number(outputBytes) > new TextEncoder().encode(String(outputTail)).length },
-      stderr: { bytes: 0, tail: '', truncated: false },
-    },
-  }),
-};
 
 /**
  * Brings a stored event to the version that this build folds. The data of the current version is trusted: it was validated
@@ -41,7 +28,7 @@ export function upcast(stored: StoredEvent): DomainEvent {
   }
   let data = stored.data as Record<string, unknown>;
   for (let version = stored.schemaVersion; version < current; version += 1) {
-    const step = upcasters[`${stored.type}.${version}`];
+    const step = formats.upcasters[`${stored.type}.${version}`];
     if (step === undefined) throw new UnknownEventError(`no upcaster for ${stored.type} from version ${version}`);
     data = step(data);
   }

@@ -24,7 +24,15 @@ const RESTORED: Verb<RestoredOptions> = {
   done: () => 'has begun a new epoch; open runs are held (kiroku run list --status held), and agents that know more are let in',
 };
 
-/** `kiroku log show|restored|copy` */
+const RAISE_FORMAT: Verb<InterventionOptions> = {
+  name: 'raise-format', summary: 'let the servers record what an older version cannot read',
+  help: 'After an update the servers go on writing as the version before, so that both can serve this log side by side and the update can be taken back. '
+    + 'Once every server is of the new version, this says so; a server of the old one cannot serve this log any more. `kiroku log show` tells whether there is anything to raise.',
+  flags: [], body: () => ({}),
+  done: () => 'is of the newest format that this server reads',
+};
+
+/** `kiroku log show|restored|raise-format|copy` */
 export function addLogCommands(program: Command, context: CliContext, finish: Finish): void {
   const log = program.command('log').description('the log: what it is, what to do after it was restored, and moving it to another store');
 
@@ -35,11 +43,13 @@ export function addLogCommands(program: Command, context: CliContext, finish: Fi
     });
 
   verbCommand(log, RESTORED, []).action((options: RestoredOptions) => intervene(RESTORED, { path: '/api/v1/log', words: 'the log' }, options, context));
+  verbCommand(log, RAISE_FORMAT, []).action((options: InterventionOptions) => intervene(RAISE_FORMAT, { path: '/api/v1/log', words: 'the log' }, options, context));
   addLogCopy(log, context, finish);
 }
 
-function showLog({ logId, epoch, position, agentsAhead }: LogView, out: Output): void {
+function showLog({ logId, epoch, position, agentsAhead, format, newestFormat }: LogView, out: Output): void {
   out.line(`log ${logId}, at position ${position}, ${epoch === 0 ? 'never restored' : `epoch ${epoch}`}`);
+  if (newestFormat > format) out.line(`of format ${format}; this server reads up to ${newestFormat}: once every server does, kiroku log raise-format --reason ...`);
   for (const { agent, position: told, at } of agentsAhead) {
     out.line(`agent ${agent} was told of position ${told}, which this log does not hold (last tried ${at}): if the log was restored, kiroku log restored --reason ...`);
   }

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import { FormatNotRaisedError } from '#events/formats';
 import type { Problem } from '#protocol/problem';
 import { InvalidAppendError, StoreUnavailableError } from '#event-store/event-store.errors';
 import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from '../event-sourcing/command-failures.js';
@@ -45,6 +46,7 @@ export class ProblemFilter implements ExceptionFilter {
   private toProblem(error: unknown): HttpProblem {
     if (error instanceof HttpProblem) return error;
     if (error instanceof CommandRejectedError) return new HttpProblem(error.code.endsWith('-not-found') ? 404 : 409, error.code, error.message);
+    if (error instanceof FormatNotRaisedError) return new HttpProblem(409, 'format-not-raised', error.message);
     if (error instanceof KeyReusedError) return new HttpProblem(422, 'idempotency-key-reused', error.message);
     if (error instanceof StreamClosedError) return new HttpProblem(409, 'history-corrupt', error.message);
     if (error instanceof StoreUnavailableError) return new HttpProblem(503, 'store-unavailable', `the event store is unavailable: ${error.message}; nothing was changed, try again`);

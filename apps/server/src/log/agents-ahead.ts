@@ -9,7 +9,8 @@ import { LogProjection } from './log.projection.js';
 @Injectable()
 export class AgentsAhead {
   private readonly seen = new Map<string, AgentAheadView>();
-  private others = false;
+  /** The epochs of agents that other servers refuse. */
+  private others: readonly number[] = [];
 
   constructor(private readonly log: LogProjection) {}
 
@@ -32,14 +33,14 @@ export class AgentsAhead {
     return seen !== undefined && seen.epoch >= this.log.state.epoch ? seen : undefined;
   }
 
-  /** Whether other servers on this log refuse an agent. */
-  othersAre(refusing: boolean): void {
-    this.others = refusing;
+  /** @param epochs for each other server on this log that refuses agents, the highest that those know */
+  othersSee(epochs: readonly number[]): void {
+    this.others = epochs;
   }
 
   /** The log denies what some agent knows, and waits for an operator's word: until then nothing follows by itself from what the log says of agents. */
   get isWordAwaited(): boolean {
-    return this.others || this.isRefusing;
+    return this.isRefusing || this.others.some((epoch) => epoch >= this.log.state.epoch);
   }
 
   /** As far as this server has seen them try. */
@@ -49,6 +50,6 @@ export class AgentsAhead {
 
   /** The highest epoch that any of them knows of. */
   get epoch(): number {
-    return Math.max(0, ...this.all().map(({ epoch }) => epoch));
+    return Math.max(0, ...this.others, ...this.all().map(({ epoch }) => epoch));
   }
 }

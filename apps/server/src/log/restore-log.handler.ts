@@ -34,7 +34,7 @@ export class RestoreLogHandler implements ICommandHandler<RestoreLog> {
     if (before.repeats !== undefined) return before;
     const { epoch: current } = this.log.state;
     if (expected !== undefined && expected !== current) throw new CommandRejectedError('not-as-expected', `the log is in epoch ${current}, not ${expected}`);
-    if (!force && this.ahead.all().length === 0) {
+    if (!force && this.ahead.all().length === 0 && !this.ahead.isWordAwaited) {
       throw new CommandRejectedError('log-not-behind', 'no agent has been seen that knows more than this log holds; every open run would be held. If it was restored all the same, and its agents are away, say so by force');
     }
     const epoch = Math.max(current, this.ahead.epoch) + 1;

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isOpenExecution } from '#domain/run/execution-transitions';
+import { formats } from '#events/formats';
 import type { Instant } from '#events/vocabulary';
 import { AggregateRepository } from '../event-sourcing/aggregate.repository.js';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
@@ -40,7 +41,7 @@ export class ServerLife implements OnApplicationShutdown {
 
   /** A new log gets its id before anything else stands in it. */
   async createLog(): Promise<void> {
-    await this.repository.transact(() => new LogAggregate(), this.envelope(), (log, metadata) => log.handle({ type: 'CreateLog', logId: randomUUID() }, metadata));
+    await this.repository.transact(() => new LogAggregate(), this.envelope(), (log, metadata) => log.handle({ type: 'CreateLog', logId: randomUUID(), format: formats.newest }, metadata));
   }
 
   /**

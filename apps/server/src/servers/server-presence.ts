@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { CommandBus } from '@nestjs/cqrs';
 import { z } from 'zod';
 import type { EventStore, Presence } from '#event-store/event-store.port';
+import { formats } from '#events/formats';
 import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
 import type { FoldLag } from '../event-sourcing/fold-lag.js';
@@ -23,8 +24,10 @@ const beat = z.object({
   /** Up to where it has folded the log, and for how many milliseconds that has not been all. */
   position: z.string(),
   behindMs: z.number(),
-  /** An agent knows more than the log: nothing follows by itself until an operator has said why. */
-  isWordAwaited: z.boolean(),
+  /** Up to which format of the log it reads. */
+  reads: z.int(),
+  /** There where an agent knows more than the log: the highest epoch that any such agent knows. Nothing follows by itself until an operator has said why. */
+  aheadIn: z.int().optional(),
 });
 
 export type Beat = z.output<typeof beat>;
@@ -111,7 +114,7 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
   private async speak(presence: Presence, lag: FoldLag): Promise<void> {
     const { id, life } = this.identity;
     this.count += 1;
-    const said: Beat = { life, count: this.count, url: this.url, version: VERSION, ...(await lag.measure()), isWordAwaited: this.ahead.isRefusing };
+    const said: Beat = { life, count: this.count, url: this.url, version: VERSION, ...(await lag.measure()), reads: formats.newest, ...(this.ahead.isRefusing && { aheadIn: this.ahead.epoch }) };
     await presence.say(id, JSON.stringify(said));
     this.hear(await presence.heard());
     this.spokenAt = performance.now();
@@ -127,7 +130,7 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
       else if (before !== undefined) this.others.set(server, { ...before, misses: before.misses + 1 });
     }
     for (const [server, { misses }] of this.others) if (misses >= this.pace.lostAfter && !heard.has(server)) this.others.delete(server);
-    this.ahead.othersAre([...this.others.keys()].some((server) => this.heardOf(server)?.isWordAwaited));
+    this.ahead.othersSee([...this.others.keys()].flatMap((server) => this.heardOf(server)?.aheadIn ?? []));
   }
 
   /** Those who serve as far as the log knows, and are not heard. The first time that one is seen in the log counts as heard. */

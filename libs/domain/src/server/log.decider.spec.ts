@@ -12,7 +12,7 @@ const givenLog = (...history: readonly LogEvent[]) => given<LogState, Sent, LogE
 
 describe('a log', () => {
   it('gets its id once', () => {
-    const create: Sent = { type: 'CreateLog', logId: 'l', context: operator('create') };
+    const create: Sent = { type: 'CreateLog', logId: 'l', format: 1, context: operator('create') };
     givenLog().when(create).then(created);
     givenLog(created).when({ ...create, logId: 'another' }).thenNothing();
   });
@@ -21,6 +21,19 @@ describe('a log', () => {
     givenLog(created).when(begin(1)).then(began(1));
     givenLog(created, began(1)).when(begin(4)).then(began(4));
     givenLog(created, began(4)).when(begin(3)).thenNothing();
+  });
+
+  it('begins with the format of the build that makes it', () => {
+    givenLog().when({ type: 'CreateLog', logId: 'l', format: 3, context: operator('create') }).then({ type: 'LogCreated', data: { logId: 'l', format: 3 } });
+  });
+
+  it('has its format raised when every server reads that, each once', () => {
+    const reading = (reads?: number) => ({ server: `s${reads}`, version: '1', reads });
+    const raise = (...reads: readonly (number | undefined)[]): Sent => ({ type: 'RaiseFormat', format: 2, servers: reads.map(reading), context: operator('raise') });
+    givenLog(created).when(raise(2, 3)).then({ type: 'FormatRaised', data: { format: 2, servers: [{ server: 's2', version: '1' }, { server: 's3', version: '1' }] } });
+    givenLog(created).when(raise(2, 1)).thenRejected('servers-behind');
+    givenLog(created).when(raise(2, undefined)).thenRejected('servers-behind');
+    givenLog(created, { type: 'FormatRaised', data: { format: 2, servers: [] } }).when(raise(1)).thenNothing();
   });
 
   it('that does not exist has no epochs', () => {
