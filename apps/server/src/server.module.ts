@@ -52,6 +52,7 @@ import { ServerLife } from './servers/server-life.js';
 import { ServerPresence } from './servers/server-presence.js';
 import { ServersModule } from './servers/servers.module.js';
 import { ServersProjection } from './servers/servers.projection.js';
+import { MeasuredEventStore } from './metrics/measured.event-store.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RunTimers } from './timers/run-timers.js';
 import { TimersModule } from './timers/timers.module.js';
@@ -75,7 +76,7 @@ const projectionsInOrder = {
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: FoldedInterceptor },
   ],
-  exports: [LogFollower, FoldLag, CommandGateway, Authenticator, EVENT_STORE, WALL_CLOCK, SERVER_OPTIONS, ServerIdentity],
+  exports: [LogFollower, FoldLag, CommandGateway, Authenticator, EVENT_STORE, MeasuredEventStore, WALL_CLOCK, SERVER_OPTIONS, ServerIdentity],
 })
 export class ServerModule {
   /** @param clock what time it is, for everybody in it */
@@ -83,7 +84,8 @@ export class ServerModule {
     return {
       module: ServerModule,
       providers: [
-        { provide: EVENT_STORE, useValue: store },
+        { provide: EVENT_STORE, useExisting: MeasuredEventStore },
+        { provide: MeasuredEventStore, useValue: new MeasuredEventStore(store) },
         { provide: WALL_CLOCK, useValue: clock },
         { provide: SERVER_OPTIONS, useValue: options },
         { provide: ServerIdentity, useFactory: () => ServerIdentity.in(options.data) },

@@ -54,6 +54,14 @@ export interface Presence {
   heard(): Promise<ReadonlyMap<string, string>>;
 }
 
+/** What an adapter counts since it was opened; what it has nothing to say of is left out. */
+export interface StoreFigures {
+  /** Calls to the database that were made once more, because nobody knew what became of them. */
+  readonly retries: number;
+  /** Clients of the database that were replaced. */
+  readonly renewedClients?: number;
+}
+
 /** At most this many events an append, on every store. */
 export const MAX_EVENTS_PER_APPEND = 500;
 
@@ -100,6 +108,9 @@ export interface EventStore {
 
   /** Undefined where no other process can have the log open: all that is appended comes through this store. */
   readonly presence: Presence | undefined;
+
+  /** For those who watch; undefined where there is no database that could be away. */
+  readonly figures?: StoreFigures | undefined;
 
   /** Lets appends under way finish, refuses new ones, ends subscriptions, and closes. May be called twice. */
   close(): Promise<void>;

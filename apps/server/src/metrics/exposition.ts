@@ -1,12 +1,14 @@
 export interface Sample {
+  /** What follows the name, of a histogram's samples. */
+  readonly suffix?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** What one name counts. A counter only grows while the process lives; a gauge goes both ways. */
+/** What one name counts. A counter only grows while the process lives; a gauge goes both ways; a histogram has buckets, their sum and their count. */
 export interface Metric {
   readonly name: string;
-  readonly kind: 'counter' | 'gauge';
+  readonly kind: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
   readonly samples: readonly Sample[];
 }
@@ -18,9 +20,9 @@ export function exposition(metrics: readonly Metric[]): string {
   return metrics.map(({ name, kind, help, samples }) => [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...samples.map((sample) => line(name, sample)), ''].join('\n')).join('');
 }
 
-function line(name: string, { labels = {}, value }: Sample): string {
+function line(name: string, { suffix = '', labels = {}, value }: Sample): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
-  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
+  return `${name}${suffix}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
 }
 
 function escaped(text: string): string {

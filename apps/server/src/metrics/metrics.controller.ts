@@ -14,6 +14,7 @@ import { Watchers } from '../watching/watchers.js';
 import { AnsweredRequests } from './answered-requests.js';
 import { exposition, EXPOSITION_TYPE, type Metric } from './exposition.js';
 import { ProcessLoad } from './process-load.js';
+import { StoreMetrics } from './store-metrics.js';
 
 /** Counts for Prometheus. Open like `/healthz`: it has names of agents and numbers, nothing that a job said. */
 @Controller()
@@ -29,13 +30,14 @@ export class MetricsController {
     private readonly requests: AnsweredRequests,
     private readonly load: ProcessLoad,
     private readonly trouble: StoreTrouble,
+    private readonly ofStore: StoreMetrics,
   ) {}
 
   @Get('metrics')
   @Route({ summary: 'Counts for Prometheus', answers: { 200: { 'text/plain': z.string() } } })
   @Header('content-type', EXPOSITION_TYPE)
   async metrics(): Promise<string> {
-    return exposition([...(await this.ofLog()), ...this.ofRuns(), ...this.ofAgents(), ...this.ofConnections(), ...this.load.metrics()]);
+    return exposition([...(await this.ofLog()), ...(await this.ofStore.metrics()), ...this.ofRuns(), ...this.ofAgents(), ...this.ofConnections(), ...this.load.metrics()]);
   }
 
   /** A log that cannot be read has no head to tell; everything else is answered. */

@@ -5,6 +5,7 @@ import { WatchingModule } from '../watching/watching.module.js';
 import { AnsweredRequests } from './answered-requests.js';
 import { MetricsController } from './metrics.controller.js';
 import { ProcessLoad } from './process-load.js';
+import { StoreMetrics } from './store-metrics.js';
 
-@Module({ imports: [AgentsModule, RunsModule, WatchingModule], controllers: [MetricsController], providers: [AnsweredRequests, ProcessLoad] })
+@Module({ imports: [AgentsModule, RunsModule, WatchingModule], controllers: [MetricsController], providers: [AnsweredRequests, ProcessLoad, StoreMetrics] })
 export class MetricsModule {}

@@ -45,6 +45,7 @@ describe('a store on KurrentDB', () => {
     expect(await store.append('run-1', 0, events('b', 3))).toMatchObject({ revision: 3 });
     expect(node.appendsSeen).toBe(4);
     expect(await namesIn(store, 'run-1')).toEqual(['a', 'b/0', 'b/1', 'b/2']);
+    expect(store.figures).toEqual({ retries: 2, renewedClients: expect.any(Number) as number });
   });
 
   it('says conflict when somebody else was faster than the repetition, and unavailable while nobody can know', async () => {

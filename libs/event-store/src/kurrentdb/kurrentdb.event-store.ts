@@ -1,4 +1,4 @@
-import type { Appended, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent } from '../event-store.port.js';
+import type { Appended, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent, StoreFigures } from '../event-store.port.js';
 import { CorruptLogError, StoreUnavailableError } from '../event-store.errors.js';
 import { CommitSignal } from '../log/commit-signal.js';
 import { PageSize } from '../log/page-size.js';
@@ -105,6 +105,10 @@ export class KurrentDbEventStore implements MovableEventStore {
   async head(): Promise<Position | undefined> {
     this.requireOpen();
     return (await this.reader.last())?.event.position;
+  }
+
+  get figures(): StoreFigures {
+    return { retries: this.caller.retries, renewedClients: this.clients.renewals };
   }
 
   close(): Promise<void> {

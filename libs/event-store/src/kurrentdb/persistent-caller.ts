@@ -31,6 +31,8 @@ export type SignOfLife = (client: KurrentDBClient) => Promise<unknown>;
 /** Calls the database until it answers or patience ends. */
 export class PersistentCaller {
   private readonly closing = new AbortController();
+  /** How often a call was made once more. */
+  retries = 0;
 
   constructor(private readonly clients: RenewableClient, readonly patience: Patience) {
     setMaxListeners(0, this.closing.signal); // as many pause at once as calls are under way
@@ -57,6 +59,7 @@ export class PersistentCaller {
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** number);
         if (this.closing.signal.aborted || performance.now() + pauseMs > end) throw new StoreUnavailableError(`${what}: ${fault.text}`);
         await this.pause(pauseMs);
+        this.retries += 1;
       }
     }
   }

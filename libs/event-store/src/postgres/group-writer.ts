@@ -45,6 +45,8 @@ export class GroupWriter {
   private working = false;
   private failingSince: number | undefined;
   private readonly backOff = new BackOff();
+  /** How often a group was sent once more. */
+  retries = 0;
   private whenIdle: (() => void)[] = [];
 
   constructor(private readonly options: WriterOptions) {}
@@ -104,6 +106,7 @@ export class GroupWriter {
     if (!(error instanceof StoreUnavailableError)) for (const { reject } of group) reject(error);
     if (kept.length === 0) return;
     await this.backOff.pause();
+    this.retries += 1;
     // In front of those that came later: they may build on these.
     this.queue.unshift(...kept);
   }

@@ -49,6 +49,7 @@ describe('a database that is killed in the middle of appends', () => {
     }
     expect(await everything(store.readAll())).toHaveLength(3 * 8 * 40);
     expect(await store.head()).toBe(BigInt(3 * 8 * 40));
+    expect(store.figures?.retries).toBeGreaterThan(0);
   }, 90_000);
 });
 

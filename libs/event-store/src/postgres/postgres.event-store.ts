@@ -1,4 +1,4 @@
-import type { Appended, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent } from '../event-store.port.js';
+import type { Appended, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent, StoreFigures } from '../event-store.port.js';
 import { type CorruptLogError, StoreUnavailableError } from '../event-store.errors.js';
 import { CommitSignal } from '../log/commit-signal.js';
 import type { LogSource } from '../log/log-source.js';
@@ -27,6 +27,7 @@ export class PostgresEventStore implements MovableEventStore {
   private readonly writer: GroupWriter;
   private readonly listener: Listener;
   private closing: Promise<void> | undefined;
+  private asksRepeated = 0;
 
   constructor(private readonly connections: Connections, private readonly place: LogInSchema, private readonly patienceMs: number) {
     this.presence = new TablePresence(place.schema, (question) => this.ask(0, question));
@@ -77,6 +78,10 @@ export class PostgresEventStore implements MovableEventStore {
   async head(): Promise<Position | undefined> {
     const head = await this.ask(this.patienceMs, (connection) => this.place.log.head(connection));
     return head === 0 ? undefined : BigInt(head);
+  }
+
+  get figures(): StoreFigures {
+    return { retries: this.asksRepeated + this.writer.retries };
   }
 
   close(): Promise<void> {
@@ -137,6 +142,7 @@ export class PostgresEventStore implements MovableEventStore {
         if (!(error instanceof StoreUnavailableError) || performance.now() - since >= patienceMs) throw error;
       }
       await backOff.pause();
+      this.asksRepeated += 1;
     }
   }
 
