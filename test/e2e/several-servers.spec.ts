@@ -11,12 +11,14 @@ import { type SharedDatabase, TwoServers } from '../support/two-servers.js';
 import { waitFor } from '../support/wait-for.js';
 
 let postgres: PostgresServer;
+/** The one that is killed, while others have their log in the other one. */
+let mortal: PostgresServer;
 
 // Of the file, and not of a describe: tests side by side do not wait for that.
 beforeAll(async () => {
-  postgres = await PostgresServer.start();
+  [postgres, mortal] = await Promise.all([PostgresServer.start(), PostgresServer.start()]);
 }, 60_000);
-afterAll(() => postgres.remove(), 60_000);
+afterAll(() => Promise.all([postgres.remove(), mortal.remove()]), 60_000);
 
 /** The story is played by two servers of its own. */
 async function withServers(database: SharedDatabase, start: Parameters<typeof TwoServers.start>[1], story: (servers: TwoServers) => Promise<void>): Promise<void> {
@@ -91,7 +93,69 @@ async function bothMindTheClock({ two }: TwoServers): Promise<void> {
   await waitFor('both have decided occurrences', async () => new Set((await two.api.events('?stream=schedule-often&type=OccurrenceStarted')).map(({ actor }) => actor.id)).size === 2);
 }
 
+/** Those that wait longest are begun first. */
 function stories(database: SharedDatabase): void {
+  it.concurrent('13: both mind the clock, and one of them is cut off from the agent and the log, and later hears all that was said: the same', () => withServers(database, { proxied: true, inject: [mindingTheClock()] }, async (servers) => {
+    const { one, two, link, wire } = servers;
+    await startOften(servers);
+    link.part();
+    wire?.part();
+    await waitFor('the agent is connected with the other', () => servers.contacts.includes(two.url));
+    if (wire !== undefined) await servers.firstIs('silent');
+    await moreStarted(two, 2);
+    for (const each of [link, wire]) each?.join();
+    await servers.firstIs('serving');
+    await bothMindTheClock(servers);
+    await moreStarted(one, 2);
+    await expectEachOnce(servers);
+  }), 120_000);
+
+  it.concurrent('13: both mind the clock, and one of them is stopped and goes on where it was: no job is dispatched twice, and none is lost', () => withServers(database, { inject: [mindingTheClock()] }, async (servers) => {
+    const { one, two } = servers;
+    await startOften(servers);
+    one.server?.signal('SIGSTOP');
+    await servers.firstIs('silent');
+    await moreStarted(two, 2);
+    one.server?.signal('SIGCONT');
+    await waitFor('it finds that others did not hear of it', () => one.saidBy('server').includes('other servers did not hear of this one'));
+    await servers.firstIs('serving');
+    await bothMindTheClock(servers);
+    await moreStarted(one, 2);
+    await expectEachOnce(servers);
+  }), 120_000);
+
+  it.concurrent('one that is frozen is left by its agent for the other, without being asked again first', () => withServers(database, {}, async (servers) => {
+    const { one, two } = servers;
+    const runId = await one.startUntilA1Runs(jobnet(one));
+    one.server?.signal('SIGSTOP');
+    await letA1End(one);
+    await expectUndisturbedEnd(servers, runId);
+    expect(servers.contacts).toEqual([one.url, two.url]);
+    expect(one.saidBy('local').split('\n').filter((line) => line.includes('no contact'))).toEqual([expect.stringContaining('the server has said nothing for three heartbeats')]);
+    one.server?.signal('SIGCONT');
+    await servers.firstIs('serving');
+    expect(await one.status(runId, 'succeeded')).toEqual(await two.api.run(runId));
+  }), 120_000);
+
+  it.concurrent('`kiroku server list` at one of them shows both, who minds the clock, and that the other one is gone and back', () => withServers(database, {}, async (servers) => {
+    const { one, two } = servers;
+    const listed = async () => {
+      const { stdout } = await runKiroku(['server', 'list', '--json', '--url', two.url, '--data', two.data], { cwd: two.directory });
+      const { items } = JSON.parse(stdout) as List<ServerView>;
+      return { first: items.find(({ thisOne }) => !thisOne), second: items.find(({ thisOne }) => thisOne), minding: items.filter(({ ownsTimers }) => ownsTimers).length };
+    };
+    expect(await listed()).toMatchObject({
+      first: { state: 'serving', url: one.url, pid: one.server?.pid, behindMs: expect.any(Number) as number }, second: { state: 'serving', url: two.url, pid: two.server?.pid }, minding: 1,
+    });
+    await one.killServer();
+    await servers.firstIs('silent');
+    await waitFor('the other minds the clock', async () => (await servers.second()).ownsTimers);
+    expect(await listed()).toMatchObject({ first: { state: 'silent', reason: expect.stringContaining('nothing was heard of it') as string, ownsTimers: false }, second: { state: 'serving' }, minding: 1 });
+    await one.startServer();
+    await waitFor('the first one is heard again', async () => (await servers.first()).url !== undefined);
+    expect(await listed()).toMatchObject({ first: { state: 'serving', pid: one.server?.pid, url: one.url, ownsTimers: false }, second: { ownsTimers: true }, minding: 1 });
+  }), 120_000);
+
   it.concurrent('14: the one that the agent is connected with is killed while A1 runs: the agent moves on, the result arrives, and A2 runs, each exactly once', () => withServers(database, {}, async (servers) => {
     const { one, two } = servers;
     const runId = await one.startUntilA1Runs(jobnet(one));
@@ -115,48 +179,6 @@ function stories(database: SharedDatabase): void {
     expect(servers.contacts).toEqual([link.url, two.url]);
   }), 120_000);
 
-  it.concurrent('13: both mind the clock, and one of them is stopped and goes on where it was: no job is dispatched twice, and none is lost', () => withServers(database, { inject: [mindingTheClock()] }, async (servers) => {
-    const { one, two } = servers;
-    await startOften(servers);
-    one.server?.signal('SIGSTOP');
-    await servers.firstIs('silent');
-    await moreStarted(two, 2);
-    one.server?.signal('SIGCONT');
-    await waitFor('it finds that others did not hear of it', () => one.saidBy('server').includes('other servers did not hear of this one'));
-    await servers.firstIs('serving');
-    await bothMindTheClock(servers);
-    await moreStarted(one, 2);
-    await expectEachOnce(servers);
-  }), 120_000);
-
-  it.concurrent('13: both mind the clock, and one of them is cut off from the agent and the log, and later hears all that was said: the same', () => withServers(database, { proxied: true, inject: [mindingTheClock()] }, async (servers) => {
-    const { one, two, link, wire } = servers;
-    await startOften(servers);
-    link.part();
-    wire?.part();
-    await waitFor('the agent is connected with the other', () => servers.contacts.includes(two.url));
-    if (wire !== undefined) await servers.firstIs('silent');
-    await moreStarted(two, 2);
-    for (const each of [link, wire]) each?.join();
-    await servers.firstIs('serving');
-    await bothMindTheClock(servers);
-    await moreStarted(one, 2);
-    await expectEachOnce(servers);
-  }), 120_000);
-
-  it.concurrent('one that is frozen is left by its agent for the other, without being asked again first', () => withServers(database, {}, async (servers) => {
-    const { one, two } = servers;
-    const runId = await one.startUntilA1Runs(jobnet(one));
-    one.server?.signal('SIGSTOP');
-    await letA1End(one);
-    await expectUndisturbedEnd(servers, runId);
-    expect(servers.contacts).toEqual([one.url, two.url]);
-    expect(one.saidBy('local').split('\n').filter((line) => line.includes('no contact'))).toEqual([expect.stringContaining('the server has said nothing for three heartbeats')]);
-    one.server?.signal('SIGCONT');
-    await servers.firstIs('serving');
-    expect(await one.status(runId, 'succeeded')).toEqual(await two.api.run(runId));
-  }), 120_000);
-
   it.concurrent('what one has answered is found at the other by who names its position', () => withServers(database, {}, async ({ one, two }) => {
     for (let round = 1; round <= 10; round += 1) {
       const [here, there] = round % 2 === 0 ? [one, two] : [two, one];
@@ -165,27 +187,6 @@ function stories(database: SharedDatabase): void {
       const run = await there.api.request<CommandAnswer>('POST', '/api/v1/jobnets/A/runs', { reason: 'a test' });
       expect(await here.api.request('GET', `/api/v1/runs/${run.body.runId ?? ''}?after=${run.body.position}`)).toMatchObject({ status: 200, body: { version: round } });
     }
-  }), 120_000);
-
-  it.concurrent('`kiroku server list` at one of them shows both, who minds the clock, and that the other one is gone and back', () => withServers(database, {}, async ({ one, two }) => {
-    const listed = async () => {
-      const { stdout } = await runKiroku(['server', 'list', '--json', '--url', two.url, '--data', two.data], { cwd: two.directory });
-      const { items } = JSON.parse(stdout) as List<ServerView>;
-      return { first: items.find(({ thisOne }) => !thisOne), second: items.find(({ thisOne }) => thisOne), minding: items.filter(({ ownsTimers }) => ownsTimers).length };
-    };
-    expect(await listed()).toMatchObject({
-      first: { state: 'serving', url: one.url, pid: one.server?.pid, behindMs: expect.any(Number) as number }, second: { state: 'serving', url: two.url, pid: two.server?.pid }, minding: 1,
-    });
-    await one.killServer();
-    expect(await waitFor('the first one is silent, and the other minds the clock', async () => {
-      const now = await listed();
-      return now.first?.state === 'silent' && now.second?.ownsTimers === true && now;
-    })).toMatchObject({ first: { reason: expect.stringContaining('nothing was heard of it') as string, ownsTimers: false }, minding: 1 });
-    await one.startServer();
-    expect(await waitFor('the first one serves again', async () => {
-      const now = await listed();
-      return now.first?.state === 'serving' && now.first.url !== undefined && now;
-    })).toMatchObject({ first: { pid: one.server?.pid, url: one.url, ownsTimers: false }, second: { ownsTimers: true } });
   }), 120_000);
 }
 
@@ -204,16 +205,16 @@ if (kurrent !== '') {
 }
 
 describe('the database of two servers', () => {
-  it('16: is killed and started again: both say so and change nothing, the agent keeps its result, and all of it heals by itself', () => withServers({ freshUrl: () => postgres.freshUrl(), port: postgres.port }, {}, async (servers) => {
+  it.concurrent('16: is killed and started again: both say so and change nothing, the agent keeps its result, and all of it heals by itself', () => withServers({ freshUrl: () => mortal.freshUrl(), port: mortal.port }, {}, async (servers) => {
     const { one, two } = servers;
     const runId = await one.startUntilA1Runs(jobnet(one));
-    await postgres.kill();
+    await mortal.kill();
     await letA1End(one);
     for (const { api } of [one, two]) {
       expect(await api.request('POST', '/api/v1/jobnets/A/runs', { reason: 'a test' })).toMatchObject({ status: 503, body: { code: 'store-unavailable' } });
       expect((await api.run(runId)).jobs[0]).toMatchObject({ state: 'running' });
     }
-    await postgres.restart();
+    await mortal.restart();
     await expectUndisturbedEnd(servers, runId);
     expect(await one.status(runId, 'succeeded')).toEqual(await two.api.run(runId));
     expect(await two.api.all<RunView>('/api/v1/runs')).toHaveLength(1);

@@ -55,15 +55,23 @@ export class TwoServers {
   }
 
   /** What the second server says of the first. */
-  async first(): Promise<ServerView> {
-    const known = await serversOf(this.two);
-    const first = known.find(({ thisOne }) => !thisOne);
-    if (first === undefined) throw new Error('the second server knows nothing of the first');
-    return first;
+  first(): Promise<ServerView> {
+    return this.told(({ thisOne }) => !thisOne);
+  }
+
+  /** What the second server says of itself. */
+  second(): Promise<ServerView> {
+    return this.told(({ thisOne }) => thisOne);
   }
 
   firstIs(state: ServerView['state']): Promise<true> {
     return waitFor(`the first server is ${state}`, async () => (await this.first()).state === state);
+  }
+
+  private async told(isMeant: (server: ServerView) => boolean): Promise<ServerView> {
+    const found = (await serversOf(this.two)).find(isMeant);
+    if (found === undefined) throw new Error('the second server knows of no such server');
+    return found;
   }
 
   async destroy(): Promise<void> {
