@@ -88,7 +88,7 @@ export class BusyServer {
         ...(operationId === 'scheduleLife_backfill' ? { from: ['2020-02-28T00:00:00.000Z'], until: ['2020-03-01T00:00:00.000Z'] } : {}),
         // A schedule needs one rule of several, which no schema of a field can say.
         ...(SCHEDULE_AS_TEXT.test(operationId) ? { '': [{ schedule, jobnet, cron: '30 2 * * *' }, { schedule, jobnet: [jobnet], at: ['26:30'], calendar, closed: 'next' }] } : {}),
-        since: ['2020-01-01T00:00:00Z'], ...(operationId === 'scheduleLife_backfill' ? {} : { until: ['2040-01-01T00:00:00Z'] }), state: ['running', 'waiting'], jobs: [{ J: { command: './one', agent: 'nowhere' } }], servedUpTo: ['0', '1'], position: ['0', '1'],
+        since: ['2020-01-01T00:00:00Z'], ...(operationId === 'scheduleLife_backfill' ? {} : { until: ['2040-01-01T00:00:00Z'] }), state: ['running', 'waiting'], jobs: [{ J: { command: './one', agent: 'nowhere' } }], servedUpTo: ['0'], position: ['0', '1'],
       },
       // Without a session there is no credential yet: the token that enrols is shown.
       tokens: { ...this.tokens, agent: spare.credential ?? this.server.tokenIn('agent.token') },

@@ -203,7 +203,8 @@ describe('a log that stands behind what the agent was told', () => {
     const position = ((await server.store.head()) ?? 0n) + 1n;
     const defined = server.define('jobnet: B\njobs:\n  B1: { command: x, agent: local }\n');
     await waitFor('the position is in the log', async () => ((await server.store.head()) ?? 0n) >= position, 5_000);
-    const hello = agent.sayHello({ servedUpTo: position.toString() });
+    const eventId = (await server.store.events()).find((event) => event.position === position)?.id ?? '';
+    const hello = agent.sayHello({ receipt: { position: position.toString(), eventId } });
     release();
     await defined;
     expect((await hello).status).toBe(201);

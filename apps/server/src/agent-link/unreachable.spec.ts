@@ -116,7 +116,7 @@ describe('an agent as it is shown', () => {
     const stray = finished({ executionId: 'gone~G~1', runId: 'gone', jobId: 'G' });
     expect((await agent.report(stray)).acknowledged).toHaveLength(1);
     await agent.report(stray);
-    expect((await agent.sayHello({ previousSession: 99, pid: 12, host: 'host-2', journalId: agent.hello().helloId })).status).toBe(409);
+    expect((await agent.sayHello({ previousSession: 1, pid: 12, host: 'host-2', journalId: agent.hello().helloId })).status).toBe(409);
     const incidents = {
       unmatchedReports: 1, unmatched: [{ executionId: 'gone~G~1', sequence: 3, state: 'finished', why: 'there is no such run' }],
       refusedConnections: [{ host: 'host-2', pid: 12, reason: expect.stringMatching(/session 1 from host-1 is connected/) as string }],

@@ -50,6 +50,24 @@ describe('a log that was restored to an earlier state', () => {
     expect((await agent.sayHello()).status).toBe(409);
   });
 
+  it('is noticed also when it has grown past what the agent was served, and the agent was given no receipt', async () => {
+    const copy = head();
+    const { position } = await agent.dispatchOf('S1', await server.startRun('S'));
+    await goBackTo(copy);
+    for (let version = 0; head() <= BigInt(position); version += 1) await server.define(CHAIN.replace('./extract.sh', `./extract-${version}.sh`));
+    expect((await agent.sayHello()).status).toBe(409);
+  });
+
+  it('is noticed also by a session that it does not know', async () => {
+    await agent.dispatchOf('S1', await server.startRun('S'));
+    const copy = head();
+    await agent.goAway();
+    await agent.connect();
+    await agent.goAway();
+    await goBackTo(copy);
+    expect((await agent.sayHello()).status).toBe(409);
+  });
+
   it('holds every open run when an operator says so, begins an epoch, and lets the agent in', async () => {
     const runId = await server.startRun();
     const { spec } = await agent.dispatchOf('A1', runId);

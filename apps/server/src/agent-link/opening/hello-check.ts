@@ -7,7 +7,7 @@ import type { Hello } from '#protocol/agent-link';
 import { AgentsProjection } from '../../agents/agents.projection.js';
 import type { Standing } from '../../agents/connect-agent.handler.js';
 import { EVENT_STORE } from '../../event-sourcing/event-store.token.js';
-import { holdsEvent } from '../../log/holds-event.js';
+import { holdsEvent, holdsWhatServed } from '../../log/holds-event.js';
 import { LogClock } from '../../event-sourcing/log-clock.js';
 import { LogFollower } from '../../event-sourcing/log-follower.js';
 import { HttpProblem } from '../../http/http-problem.js';
@@ -57,7 +57,7 @@ export class HelloCheck {
     const inEpoch = epoch === 0 ? {} : { epoch };
     const ended = endedAmong(this.runs, hello.open ?? []);
     const mustNotBegin = [...ended, ...this.calledOffAmong(hello.open ?? [])];
-    if (await this.holdsAllThat(hello)) {
+    if (await this.holdsAllThat(name, hello)) {
       this.ahead.settled(name);
       return { ...inEpoch, mustNotBegin, ...(ended.length > 0 || this.hasForgotten(name, hello) ? { startsAnew: 'journal-rolled-back' as const } : {}) };
     }
@@ -68,10 +68,19 @@ export class HelloCheck {
   }
 
   /** What the log holds and this server has not folded yet it folds in a moment; who is told of a position was told of it after it was in the log. */
-  private async holdsAllThat({ receipt, servedUpTo }: Hello): Promise<boolean> {
+  private async holdsAllThat(name: string, { receipt, servedUpTo, previousSession }: Hello): Promise<boolean> {
     const told = highest(servedUpTo, receipt);
     if (told > this.follower.position && (told > (await this.store.head() ?? 0n) || !(await this.follower.foldedWithin(told, PATIENCE_MS)))) return false;
-    return receipt === undefined || holdsEvent(this.store, receipt);
+    if (receipt !== undefined && !await holdsEvent(this.store, receipt)) return false;
+    // A log that was put back may have grown past all these positions since, with other things at them.
+    return servedUpTo === '0' || (await this.holdsSession(name, previousSession) && await holdsWhatServed(this.store, name, servedUpTo));
+  }
+
+  /** Each session is in the log before its agent hears of it. */
+  private async holdsSession(name: string, session = 0): Promise<boolean> {
+    const isHeld = () => (this.agents.find(name)?.agent.session?.number ?? 0) >= session;
+    if (!isHeld()) await this.follower.foldedWithin(await this.store.head() ?? 0n, PATIENCE_MS);
+    return isHeld();
   }
 
   /** The frames that call them off come only after the welcome, and the agent's line moves with it. */
