@@ -40,7 +40,7 @@ export async function profileOn(kind, options) {
 }
 
 async function measured(kind, database, options, say) {
-  const times = (what, measure) => repeated(options.runs, (run) => say(`${kind}: ${what}, run ${run} of ${options.runs}`), measure);
+  const times = (what, measure) => repeated(options.runs, tellingOf(kind, what, options, say), measure);
   const blows = kind === 'kurrentdb' ? openCluster() : database;
   return {
     flows: await times('flows', () => flowsOn(database, options)),
@@ -51,11 +51,17 @@ async function measured(kind, database, options, say) {
   };
 }
 
-async function repeated(runs, onRun, measure) {
+/** What was measured is said at once: it takes long, and whoever cuts it off has what was there. */
+function tellingOf(kind, what, { runs }, say) {
+  return (run, found) => say(`${kind}: ${what}, run ${run} of ${runs}${found === undefined ? '' : `: ${JSON.stringify(found)}`}`);
+}
+
+async function repeated(runs, tell, measure) {
   const measured = [];
   for (let run = 1; run <= runs; run += 1) {
-    onRun(run);
+    tell(run);
     measured.push(await measure());
+    tell(run, measured.at(-1));
   }
   return summaryOf(measured);
 }
@@ -77,7 +83,7 @@ async function restarts(kind, database, options, say) {
     say(`${kind}: restart, once a history of ${options.history} flows is there`);
     const store = database.freshUrl();
     await runFlows(directory.path, { ...options, store, flows: options.history, warmUp: 0 });
-    return { flows: options.history, ...await repeated(options.runs, (run) => say(`${kind}: restart, run ${run} of ${options.runs}`), () => startUntilAsked(directory.path, store)) };
+    return { flows: options.history, ...await repeated(options.runs, tellingOf(kind, 'restart', options, say), () => startUntilAsked(directory.path, store)) };
   } finally {
     directory.remove();
   }
