@@ -58,10 +58,13 @@ export async function provideTable(connection: Connection, schema: string): Prom
 
 /** 0 when there is none. */
 async function versionOf(connection: Connection, schema: string): Promise<number> {
-  const [[table, comment] = []] = await connection.ask({
-    name: '', text: `SELECT to_regclass($1)::text, obj_description(to_regclass($1), 'pg_class')`, values: [`${schema}.appends`],
+  // Not by to_regclass: in a transaction that has waited for the lock it may still remember that there was nothing.
+  const [row] = await connection.ask({
+    name: '', values: [schema],
+    text: `SELECT obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'appends'`,
   });
-  if (table === null || table === undefined) return 0;
+  if (row === undefined) return 0;
+  const [comment] = row;
   const version = Number(/^Kiroku log, schema (\d+)$/.exec(String(comment))?.[1]);
   if (Number.isNaN(version)) throw new ForeignDatabaseError(`there is a table ${schema}.appends, but it is no log of Kiroku`);
   if (version > SCHEMA_VERSION) {
