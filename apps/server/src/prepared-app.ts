@@ -44,7 +44,7 @@ export async function preparedApp(
     app.get(Dispatcher).start(follower);
     app.get(LostAgents).start(follower);
     app.get(SilenceWatch).start();
-    app.get(ServerPresence).start(app.get(FoldLag));
+    app.get(ServerPresence).start(app.get(FoldLag), onFailure);
     app.get(ClockLease).start();
     app.get(RunTimers).start(follower);
     app.get(ScheduledStarts).start(follower);

@@ -60,6 +60,7 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
   private count = 0;
   private spokenAt = performance.now();
   private isCutOff = false;
+  private onSuperseded: (error: Error) => void = () => undefined;
   private timer: NodeJS.Timeout | undefined;
   private isOver = true;
 
@@ -71,7 +72,9 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
     private readonly bus: CommandBus,
   ) {}
 
-  start(lag: FoldLag): void {
+  /** @param onSuperseded another process was started as this very server: this one has to end */
+  start(lag: FoldLag, onSuperseded: (error: Error) => void): void {
+    this.onSuperseded = onSuperseded;
     this.isOver = false;
     void this.turn(lag);
   }
@@ -87,9 +90,13 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
     return heard !== undefined && heard.misses < this.pace.lostAfter ? heard.beat : undefined;
   }
 
-  /** Comes after the servers. Others do not hear this one: it says that it is there, and begins with its agents anew. */
+  /** Comes after the servers. Where others do not hear this one, it says that it is there, and begins with its agents anew. */
   apply({ event }: FoldedEvent): void {
-    if (this.isOver || event.type !== 'ServerContactLost' || event.data.server !== this.identity.id || event.data.life !== this.identity.life) return;
+    if (this.isOver) return;
+    if (event.type === 'ServerStarted' && event.data.server === this.identity.id && event.data.life !== this.identity.life) {
+      return this.onSuperseded(new Error(`process ${event.data.pid} on ${event.data.host} was started as this very server: each needs a --data of its own, and no copy of another's`));
+    }
+    if (event.type !== 'ServerContactLost' || event.data.server !== this.identity.id || event.data.life !== this.identity.life) return;
     this.logger.warn({ msg: 'other servers did not hear of this one for some time; its agents say hello again', reason: event.data.reason });
     this.tellLost('other servers did not hear of this one');
     void this.comeBack();

@@ -167,6 +167,14 @@ describe('a server that is not heard of', () => {
     await waitFor('it is heard', async () => (await viewOf(two, one))?.behindMs === 0);
   });
 
+  it('ends when another process is started as the same server, from its directory or a copy of that', async () => {
+    await start();
+    await another(pair.log, undefined, one.data);
+    await waitFor('the first one is told', () => one.failures.length > 0);
+    expect(String(one.failures[0])).toContain('was started as this very server');
+    expect(two.failures).toEqual([]);
+  });
+
   it('is over where only one process can have the log open', async () => {
     const former = await ServerUnderTest.start();
     await ScriptedAgent.connected(former);
