@@ -9,4 +9,6 @@ export const OUTPUT_HEADER = {
   state: 'x-kiroku-state',
   /** Only from the agent, which announces in it how many bytes will come: a content length would be taken for that of a message. */
   length: 'x-kiroku-length',
+  /** Only between servers: the request came to one that has no session with the agent. */
+  handedOn: 'x-kiroku-handed-on',
 } as const;

@@ -8,6 +8,7 @@ import { outputQuery } from '#protocol/outputs';
 import { HttpProblem } from '../http/http-problem.js';
 import { CheckedQuery } from '../openapi/checked.js';
 import { Route, Tag } from '../openapi/route.js';
+import { AgentElsewhereError, handOn, isHandedOn } from './other-server.js';
 import { type FoundOutput, WholeOutputs } from './whole-outputs.js';
 
 const query = outputQuery.extend({ after: position.optional() });
@@ -35,7 +36,13 @@ export class JobOutputController {
     }
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    await send(await this.outputs.bytes(runId, jobId, asked, gone.signal), type, reply);
+    const found = (mayBeElsewhere: boolean) => this.outputs.bytes(runId, jobId, asked, gone.signal, mayBeElsewhere);
+    try {
+      await send(await found(!isHandedOn(request)), type, reply);
+    } catch (error) {
+      if (!(error instanceof AgentElsewhereError)) throw error;
+      if (!await handOn(error, request, reply, gone.signal)) await send(await found(false), type, reply);
+    }
   }
 }
 

@@ -7,6 +7,8 @@ import { LiveSessions } from '../agent-link/live-sessions.js';
 import { AgentsProjection } from '../agents/agents.projection.js';
 import { HttpProblem } from '../http/http-problem.js';
 import { RunQueries } from '../runs/run-queries.js';
+import { ServerPresence } from '../servers/server-presence.js';
+import { AgentElsewhereError } from './other-server.js';
 import type { OutputTransfer } from './output-transfer.js';
 import { AgentSilentError, OutputRefusedError, OutputTransfers } from './output-transfers.js';
 import { StoredOutputs, wholeIn } from './stored-outputs.js';
@@ -31,6 +33,7 @@ export class WholeOutputs {
     private readonly live: LiveSessions,
     private readonly agents: AgentsProjection,
     private readonly transfers: OutputTransfers,
+    private readonly presence: ServerPresence,
   ) {}
 
   /**
@@ -50,9 +53,10 @@ export class WholeOutputs {
 
   /**
    * @param gone aborts when nobody wants it any more
-   * @throws HttpProblem
+   * @param mayBeElsewhere whether somebody will ask the server that the agent is connected with
+   * @throws HttpProblem, and AgentElsewhereError where that may be
    */
-  async bytes(runId: string, jobId: string, query: OutputQuery, gone: AbortSignal): Promise<FoundOutput> {
+  async bytes(runId: string, jobId: string, query: OutputQuery, gone: AbortSignal, mayBeElsewhere: boolean): Promise<FoundOutput> {
     const job = this.jobOf(runId, jobId);
     const execution = executionOf(job, runId, query);
     const { executionId, state } = execution;
@@ -63,12 +67,13 @@ export class WholeOutputs {
     if (query.tail === 'true') return tailOf(job, execution, view, query, 'no more was asked for');
     if (view === undefined && (state === 'never-started' || state === 'declined')) throw new HttpProblem(404, 'no-output', whyNone(job, execution));
     try {
+      if (mayBeElsewhere) this.requireHere(execution);
       return await this.fromAgent(runId, job, execution, view, query, gone);
     } catch (error) {
       if (error instanceof AgentSilentError) return tailOf(job, execution, view, query, error.message, new HttpProblem(503, 'agent-away', error.message));
       if (!(error instanceof OutputRefusedError)) throw error;
       // It has ended a moment ago, and what counts of its output is on record by now.
-      if (error.refusal.code === 'execution-ended') return this.bytes(runId, jobId, { ...query, execution: executionId, follow: 'false' }, gone);
+      if (error.refusal.code === 'execution-ended') return this.bytes(runId, jobId, { ...query, execution: executionId, follow: 'false' }, gone, mayBeElsewhere);
       return tailOf(job, execution, view, query, error.message, problemOf(error.refusal, execution));
     }
   }
@@ -84,6 +89,15 @@ export class WholeOutputs {
       executionId, complete, bytes, state: bytes.isEnded ? 'ended' : 'running',
       ...(complete ? {} : { reason: `${job.definition.id} of run ${runId} still runs` }),
     };
+  }
+
+  /** @throws AgentElsewhereError when the agent is connected with another server that is heard */
+  private requireHere({ agent }: Execution): void {
+    const { contact, agent: known } = this.agents.find(agent) ?? {};
+    const server = known?.session?.server;
+    if (contact?.connected !== true || server === undefined || this.live.get(agent)?.stream !== undefined) return;
+    const url = this.presence.heardOf(server)?.url;
+    if (url !== undefined) throw new AgentElsewhereError(url);
   }
 
   private jobOf(runId: string, jobId: string): Job {
