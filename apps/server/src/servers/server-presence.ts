@@ -108,14 +108,16 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
   }
 
   private async turn(lag: FoldLag): Promise<void> {
+    let isDone = this.store.presence === undefined;
     try {
       if (this.store.presence !== undefined) await this.speak(this.store.presence, lag);
       await this.recordMissed();
     } catch (error) {
-      this.logger.debug({ msg: 'the other servers cannot be heard', error: String(error) });
+      isDone = false;
+      this.logger.debug({ msg: 'the other servers cannot be heard, or what follows not recorded; trying again', error: String(error) });
     }
     this.fence();
-    if (!this.isOver && this.store.presence !== undefined) this.timer = setTimeout(() => void this.turn(lag), this.pace.beatMs).unref();
+    if (!this.isOver && !isDone) this.timer = setTimeout(() => void this.turn(lag), this.pace.beatMs).unref();
   }
 
   private async speak(presence: Presence, lag: FoldLag): Promise<void> {

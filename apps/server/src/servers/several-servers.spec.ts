@@ -179,7 +179,10 @@ describe('a server that is not heard of', () => {
     const former = await ServerUnderTest.start();
     await ScriptedAgent.connected(former);
     await former.halt();
+    const healed = former.store.refuseAppends(`server-${idOf(former)}`);
     const next = await ServerUnderTest.start(former.store);
+    expect(await next.read('/api/v1/agents/local')).toMatchObject({ state: 'connected' });
+    healed();
     await waitFor('that is on record', async () => (await next.read<{ state: string }>('/api/v1/agents/local')).state === 'away');
     expect((await servers(next)).map(({ state, ownsTimers }) => [state, ownsTimers])).toEqual([['silent', false], ['serving', true]]);
   });
