@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { report, reportBatch } from '#protocol/agent-link';
+import type { LogView } from '#protocol/log';
 import { Deployment } from '../support/deployment.js';
 import { flood, type NastyAnswer, NastyServer } from '../support/nasty-server.js';
 import { randomFrom, seedOfRun } from '../support/random.js';
@@ -56,6 +57,14 @@ async function meet(answer: NastyAnswer, asked: number): Promise<NastyServer> {
   await here.startAgent(name, { servers: [nasty.url, here.url], connected: false });
   await waitFor('the agent came', () => met.asked.length >= asked);
   return met;
+}
+
+/** It was served what the real log does not hold: for the real server that log went back, and an operator has to say that this is known. */
+async function saySo(): Promise<void> {
+  const isAhead = async () => (await here.api.get<LogView>('/api/v1/log')).agentsAhead.some(({ agent }) => agent === name);
+  const isLetIn = () => here.agents.get(name)?.printed().includes(`connected to ${here.url}`) === true;
+  await waitFor('the real server has heard of it', async () => isLetIn() || await isAhead());
+  if (!isLetIn()) expect(await here.api.request('POST', '/api/v1/log/restored', { reason: 'it was served by another server' })).toMatchObject({ status: 200 });
 }
 
 /** The same process lives, started nothing that it must not, and serves a real server. */
@@ -136,6 +145,7 @@ describe('an agent is not harmed by a server that', () => {
     const asked = met.asked.length;
     await here.startAgent(name, { servers: [met.url, here.url], connected: false });
     await waitFor('the result again, in the next session', () => met.asked.slice(asked).includes('dispatches') && met.bodies.slice(asked).some((body) => body.includes('"finished"')));
+    await saySo();
     await expectUnharmed(['nasty~job~1']);
     const unmatched = await here.api.events(`?type=ReportUnmatched&stream=agent-${name}`);
     expect(unmatched.map(({ data }) => data)).toMatchObject([{ executionId: 'nasty~job~1', report: { state: 'finished', exitCode: 0 } }]);
@@ -150,6 +160,7 @@ describe('an agent is not harmed by a server that', () => {
     const met = await meet(saying(...frames), 3);
     await waitFor('all are answered', () => new Set(reportsTo(met).map(({ executionId }) => executionId)).size === nastySpecs.length);
     for (const each of reportsTo(met)) expect(report.parse(each)).toMatchObject({ state: 'declined', reason: expect.stringMatching(/./) as string });
+    await saySo();
     await expectUnharmed();
   }, 60_000);
 });

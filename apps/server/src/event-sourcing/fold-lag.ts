@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventStore, Position } from '#event-store/event-store.port';
+import { StoreUnavailableError } from '#event-store/event-store.errors';
+import { StoreTrouble } from './appending/store-trouble.js';
 import { EVENT_STORE } from './event-store.token.js';
 import { LogFollower } from './log-follower.js';
 
@@ -18,12 +20,20 @@ export class FoldLag {
   /** Heads that were not folded when they were read, the oldest first. */
   private unfolded: { readonly head: Position; readonly since: number }[] = [];
 
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore, private readonly follower: LogFollower) {}
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore, private readonly follower: LogFollower, private readonly trouble: StoreTrouble) {}
 
-  /** Resolves when all is folded that is in the log now; false when that takes longer than a command waits. At once where nobody else appends. */
+  /**
+   * Resolves when all is folded that is in the log now; false when that takes longer than a command waits. At once where nobody else appends.
+   *
+   * @throws StoreUnavailableError
+   */
   async caughtUp(): Promise<boolean> {
     if (this.store.presence === undefined) return true;
-    return this.follower.foldedWithin(await this.end(), PATIENCE_MS);
+    const end = await this.end().catch((error: unknown) => {
+      if (error instanceof StoreUnavailableError) this.trouble.failed(error);
+      throw error;
+    });
+    return this.follower.foldedWithin(end, PATIENCE_MS);
   }
 
   async measure(): Promise<{ readonly position: string; readonly behindMs: number }> {
