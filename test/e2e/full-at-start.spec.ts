@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunView } from '#protocol/api';
+import { shrinkLog } from '../support/age-log.js';
 import { Deployment } from '../support/deployment.js';
 import { runKiroku } from '../support/run-kiroku.js';
 import { SmallDisk } from '../support/small-disk.js';
@@ -41,6 +42,7 @@ onSmallDisk('16: a server that is started while its disk is full', () => {
     for (const runId of [first, second]) await waitFor('its process has begun', () => marksOf(runId).length === 1);
     for (const runId of [first, second]) await here.job(runId, 'J1', 'running');
     await here.server?.kill(signal);
+    shrinkLog(here);
     disk.fill();
     writeFileSync(here.path('release-FIRST'), '');
     await waitFor('the first has ended', () => marksOf(first).length === 2);

@@ -15,3 +15,13 @@ export function ageLog({ data }: Deployment, seconds: number): void {
   })();
   log.close();
 }
+
+/**
+ * Leaves no room within the files of the log: what a checkpoint has copied out of the WAL would be written over before any new byte is needed. The
+ * server has to be down.
+ */
+export function shrinkLog({ data }: Deployment): void {
+  const log = new Database(join(data, 'log.db'));
+  log.pragma('wal_checkpoint(TRUNCATE)');
+  log.close();
+}
