@@ -37,8 +37,8 @@ export default {
   },
   testTimeout: 30_000,
   testSequencer: '<rootDir>/test/support/long-first.mjs',
-  /** Much of a crash test is waiting for disks and timers: with two at a time two cores were busy for three fifths of a run. */
-  maxWorkers: 3,
+  /** Much of a crash test is waiting for disks and timers; on two cores jest would run one suite at a time by itself. */
+  maxWorkers: 2,
   /** Of the tests in one file that say that they may run side by side. */
   maxConcurrency: 2,
 };
