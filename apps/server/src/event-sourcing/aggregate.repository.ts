@@ -7,7 +7,7 @@ import type { EventMetadata } from '#events/vocabulary';
 import type { EventStore, NewEvent, RecordedEvent } from '#event-store/event-store.port';
 import { StoreUnavailableError, WrongExpectedRevisionError } from '#event-store/event-store.errors';
 import type { CommandEnvelope } from './command-envelope.js';
-import { CommandRejectedError, FoldBehindError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
+import { CommandRejectedError, KeyReusedError, StreamClosedError, TooMuchContentionError } from './command-failures.js';
 import { EVENT_STORE } from './event-store.token.js';
 import { type AnyAggregate, CachedAggregates } from './appending/cached-aggregates.js';
 import { type AppliedEvent, type Place, placeOf } from './event-sourced.aggregate.js';
@@ -114,28 +114,32 @@ export class AggregateRepository {
     return { place: requirePlace(aggregate.stream, place), written: 0, repeats };
   }
 
-  /** One try; undefined after a conflict. A refusal changed nothing; whatever else fails, an aggregate whose state is ahead of the log is forgotten. */
+  /** One try; undefined after a conflict. An aggregate whose state is ahead of the log is forgotten. */
   private async attempt<Aggregate extends AnyAggregate>(
     aggregate: Aggregate,
     envelope: CommandEnvelope,
     decide: (aggregate: Aggregate, metadata: EventMetadata) => void,
   ): Promise<Transacted | undefined> {
     const before = aggregate.place;
+    const metadata = this.metadataFor(aggregate.stream, envelope);
     try {
-      const metadata = this.metadataFor(aggregate.stream, envelope);
       decide(aggregate, metadata);
-      const events = toNewEvents(aggregate.stream, aggregate.takeUncommitted(), metadata, this.format());
-      const last = events.at(-1);
-      if (last === undefined) return { place: requirePlace(aggregate.stream, before), written: 0 };
+    } catch (error) {
+      // What was refused changed nothing, unless something had been decided before it.
+      if (aggregate.takeUncommitted().length > 0) this.cached.forget(aggregate.stream);
+      throw error;
+    }
+    const decided = aggregate.takeUncommitted();
+    if (decided.length === 0) return { place: requirePlace(aggregate.stream, before), written: 0 };
+    try {
+      const events = toNewEvents(aggregate.stream, decided, metadata, this.format());
       const { revision, position } = await this.store.append(aggregate.stream, before?.revision ?? 'none', events);
       this.trouble.succeeded();
-      aggregate.appended({ revision, receipt: { position: position.toString(), eventId: last.id } });
+      aggregate.appended({ revision, receipt: { position: position.toString(), eventId: events.at(-1)?.id ?? '' } });
       // What was written in an older version is folded from that, as it will be ever after.
       if (events.some(({ type, schemaVersion }) => schemaVersion !== definitionOf(type)?.version)) this.cached.forget(aggregate.stream);
       return { place: requirePlace(aggregate.stream, aggregate.place), written: events.length };
     } catch (error) {
-      const undone = aggregate.takeUncommitted();
-      if ((error instanceof CommandRejectedError || error instanceof FoldBehindError) && undone.length === 0) throw error;
       this.cached.forget(aggregate.stream);
       if (error instanceof WrongExpectedRevisionError) return undefined;
       if (error instanceof StoreUnavailableError) this.trouble.failed(error);
@@ -159,7 +163,6 @@ export class AggregateRepository {
 }
 
 function toNewEvents(stream: string, decided: readonly AppliedEvent[], metadata: EventMetadata, format: number): NewEvent[] {
-  if (decided.length === 0) return [];
   const events = decided.map(({ event }) => event);
   const ids = eventIdsOf(stream, events, metadata);
   return events.map((event, index) => ({ id: ids[index] ?? '', ...inFormat(event, format), metadata }));
