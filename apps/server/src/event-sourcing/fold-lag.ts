@@ -5,9 +5,6 @@ import { StoreTrouble } from './appending/store-trouble.js';
 import { EVENT_STORE } from './event-store.token.js';
 import { LogFollower } from './log-follower.js';
 
-/** How long a command waits for this server to fold what is in the log already, in milliseconds. */
-const PATIENCE_MS = 5_000;
-
 /**
  * How far this server's fold is behind the log. Where others append too, an answer that appends nothing is given only of a fold that has reached the
  * end which the log had when it was asked for (design section 10.11).
@@ -33,7 +30,7 @@ export class FoldLag {
       if (error instanceof StoreUnavailableError) this.trouble.failed(error);
       throw error;
     });
-    return this.follower.foldedWithin(end, PATIENCE_MS);
+    return this.follower.foldedWithin(end);
   }
 
   async measure(): Promise<{ readonly position: string; readonly behindMs: number }> {

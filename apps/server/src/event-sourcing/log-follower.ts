@@ -5,6 +5,9 @@ import { EVENT_STORE } from './event-store.token.js';
 import { LogClock } from './log-clock.js';
 import { type FoldedEvent, type Projection, PROJECTIONS } from './projection.js';
 
+/** How long a question, a command or a hello waits for what is in the log to be folded, in milliseconds. A second server folds within a few of them. */
+const PATIENCE_MS = 5_000;
+
 interface Waiter {
   readonly position: Position;
   readonly resolve: () => void;
@@ -52,8 +55,8 @@ export class LogFollower {
     return new Promise((resolve) => this.waiters.push({ position, resolve }));
   }
 
-  /** As `whenFolded`, for at most so many milliseconds; false when that was not enough. */
-  async foldedWithin(position: Position, patienceMs: number): Promise<boolean> {
+  /** As `whenFolded`, for as long as somebody who asks waits; false when that was not enough. */
+  async foldedWithin(position: Position, patienceMs = PATIENCE_MS): Promise<boolean> {
     if (position <= this.foldedTo) return true;
     return new Promise((resolve) => {
       const waiter: Waiter = { position, resolve: () => done(true) };

@@ -6,9 +6,6 @@ import { LogFollower } from '../event-sourcing/log-follower.js';
 import { HttpProblem } from './http-problem.js';
 import { validate } from './validate.js';
 
-/** How long a query waits for what it wants to see, in milliseconds. A second server folds within a few of them. */
-const PATIENCE_MS = 5_000;
-
 /** `?after=<position>`: read your own writes, on whichever server answers. */
 @Injectable()
 export class FoldedInterceptor implements NestInterceptor {
@@ -23,6 +20,6 @@ export class FoldedInterceptor implements NestInterceptor {
 
 /** @throws HttpProblem 503 `not-folded-yet` when that takes longer than a query waits */
 export async function requireFolded(follower: LogFollower, wanted: bigint): Promise<void> {
-  if (await follower.foldedWithin(wanted, PATIENCE_MS)) return;
+  if (await follower.foldedWithin(wanted)) return;
   throw new HttpProblem(503, 'not-folded-yet', `this server has not seen position ${wanted} yet; it stands at ${follower.position}`);
 }

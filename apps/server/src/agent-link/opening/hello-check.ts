@@ -9,6 +9,7 @@ import type { Standing } from '../../agents/connect-agent.handler.js';
 import { EVENT_STORE } from '../../event-sourcing/event-store.token.js';
 import { holdsEvent, holdsWhatServed } from '../../log/holds-event.js';
 import { LogClock } from '../../event-sourcing/log-clock.js';
+import { FoldLag } from '../../event-sourcing/fold-lag.js';
 import { LogFollower } from '../../event-sourcing/log-follower.js';
 import { HttpProblem } from '../../http/http-problem.js';
 import { AgentsAhead } from '../../log/agents-ahead.js';
@@ -17,9 +18,6 @@ import { isCancelPending } from '../../runs/run.view.js';
 import { RunsProjection } from '../../runs/runs.projection.js';
 import { endedAmong } from './differences.js';
 import { ToldEnds } from './told-ends.js';
-
-/** How long a hello waits for this server to fold what the agent was told, in milliseconds. */
-const PATIENCE_MS = 5_000;
 
 /** What a hello is worth: does this log hold all that the agent was told, and does the agent's journal hold all that it has told? */
 export interface CheckedHello extends Standing {
@@ -38,6 +36,7 @@ export class HelloCheck {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly follower: LogFollower,
+    private readonly lag: FoldLag,
     private readonly log: LogProjection,
     private readonly ahead: AgentsAhead,
     private readonly runs: RunsProjection,
@@ -70,7 +69,7 @@ export class HelloCheck {
   /** What the log holds and this server has not folded yet it folds in a moment; who is told of a position was told of it after it was in the log. */
   private async holdsAllThat(name: string, { receipt, servedUpTo, previousSession }: Hello): Promise<boolean> {
     const told = highest(servedUpTo, receipt);
-    if (told > this.follower.position && (told > (await this.store.head() ?? 0n) || !(await this.follower.foldedWithin(told, PATIENCE_MS)))) return false;
+    if (told > this.follower.position && (told > (await this.store.head() ?? 0n) || !(await this.follower.foldedWithin(told)))) return false;
     if (receipt !== undefined && !await holdsEvent(this.store, receipt)) return false;
     // A log that was put back may have grown past all these positions since, with other things at them.
     return servedUpTo === '0' || (await this.holdsSession(name, previousSession) && await holdsWhatServed(this.store, name, servedUpTo));
@@ -79,7 +78,7 @@ export class HelloCheck {
   /** Each session is in the log before its agent hears of it. */
   private async holdsSession(name: string, session = 0): Promise<boolean> {
     const isHeld = () => (this.agents.find(name)?.agent.session?.number ?? 0) >= session;
-    if (!isHeld()) await this.follower.foldedWithin(await this.store.head() ?? 0n, PATIENCE_MS);
+    if (!isHeld()) await this.lag.caughtUp();
     return isHeld();
   }
 
