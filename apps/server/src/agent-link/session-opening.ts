@@ -55,8 +55,8 @@ export class SessionOpening {
   /** By the log where it is another server's to see: until that says so, or is not heard of itself, its connection counts. */
   private whereConnected(name: string): Connected {
     if (this.live.isConnected(name)) return 'here';
-    const { contact, agent } = this.agents.find(name) ?? {};
-    return contact?.connected === true && agent?.session?.server !== this.identity.id ? 'elsewhere' : false;
+    const server = this.agents.serverOf(name);
+    return server !== undefined && server !== this.identity.id ? 'elsewhere' : false;
   }
 
   private async enrol(name: string, { actor, tokenId }: Principal): Promise<string> {

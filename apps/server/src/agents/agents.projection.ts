@@ -70,6 +70,12 @@ export class AgentsProjection implements Projection {
     return tracked === undefined || tracked.contact.connected ? undefined : tracked.agent.session?.number;
   }
 
+  /** The server that an agent is connected with; undefined while it is with none. */
+  serverOf(name: string): string | undefined {
+    const tracked = this.agents.get(name);
+    return tracked?.contact.connected === true ? tracked.agent.session?.server : undefined;
+  }
+
   all(): Iterable<TrackedAgent> {
     return this.agents.values();
   }

@@ -93,9 +93,8 @@ export class WholeOutputs {
 
   /** @throws AgentElsewhereError when the agent is connected with another server that is heard */
   private requireHere({ agent }: Execution): void {
-    const { contact, agent: known } = this.agents.find(agent) ?? {};
-    const server = known?.session?.server;
-    if (contact?.connected !== true || server === undefined || this.live.get(agent)?.stream !== undefined) return;
+    const server = this.agents.serverOf(agent);
+    if (server === undefined || this.live.get(agent)?.stream !== undefined) return;
     const url = this.presence.heardOf(server)?.url;
     if (url !== undefined) throw new AgentElsewhereError(url);
   }
@@ -109,8 +108,8 @@ export class WholeOutputs {
   private whereabouts(agent: string): string {
     const tracked = this.agents.find(agent);
     if (tracked === undefined) return `agent ${agent} is not known here`;
-    const { connected, since } = tracked.contact;
-    return connected ? `agent ${agent} has no session with this server (it is with ${tracked.agent.session?.server ?? 'none'})` : `agent ${agent} is silent since ${since}`;
+    const server = this.agents.serverOf(agent);
+    return server === undefined ? `agent ${agent} is silent since ${tracked.contact.since}` : `agent ${agent} has no session with this server (it is with ${server})`;
   }
 }
 
