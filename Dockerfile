@@ -1,13 +1,14 @@
 # One image for servers, agents and the command line: `docker build -t kiroku .`
-FROM node:20-slim AS build
+FROM node:24-slim AS build
 WORKDIR /opt/kiroku
 COPY package.json package-lock.json ./
-RUN npm ci
+# SQLite comes compiled, and no package needs its script.
+RUN npm ci --ignore-scripts
 COPY . .
 # Types are checked where the tests are, which are not in here; what only building needs stays behind.
 RUN node scripts/compile.mjs && npm prune --omit=dev
 
-FROM node:20-slim
+FROM node:24-slim
 ENV NODE_ENV=production PATH=/opt/kiroku/bin:$PATH KIROKU_DATA=/var/lib/kiroku
 WORKDIR /opt/kiroku
 COPY --from=build /opt/kiroku/package.json ./

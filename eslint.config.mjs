@@ -2,7 +2,7 @@
 import tseslint from 'typescript-eslint';
 
 const sqliteElsewhere = {
-  name: 'better-sqlite3', message: 'Only libs/event-store/src/sqlite knows the driver; use the port in libs/event-store/src/event-store.port.ts.',
+  name: 'better-sqlite3', message: 'Only libs/event-store/src/sqlite/library.ts knows the driver; use the port in libs/event-store/src/event-store.port.ts.',
 };
 
 const postgresElsewhere = {

@@ -9,7 +9,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Found in the installed node_modules as ever, each for its reason. */
 const LEFT_OUTSIDE = {
   '@kurrent/kurrentdb-client': 'native parts below it, and only a server whose log is there loads it',
-  'better-sqlite3': 'native; and what is loaded beside the product changes the same class',
   pg: 'only a server whose log is there loads it',
   'reflect-metadata': 'one file, which is loaded beside the product as well',
   'swagger-ui-dist': 'files that are served, nothing that is run',

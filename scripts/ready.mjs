@@ -10,6 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const work = join(root, '.kiroku-build');
 const lock = join(work, 'lock');
 
+/** From Node-API 10 on SQLite comes compiled, and no package needs its script; libs/event-store/src/sqlite/library.ts chooses in the same way. */
+const hasSqliteCompiled = Number(process.versions.napi) >= 10;
+const sqlite = hasSqliteCompiled ? 'better-sqlite3' : 'better-sqlite3-for-node-20';
+
 await main();
 
 async function main() {
@@ -58,15 +62,15 @@ function installMissing() {
 
 /** After somebody's own `npm ci` nothing says which Node it was for: loading the native module tells. */
 function adoptAbi() {
-  const probe = spawnSync(process.execPath, ['-e', "new (require('better-sqlite3'))(':memory:')"], { cwd: root, stdio: 'ignore' });
+  const probe = spawnSync(process.execPath, ['-e', `new (require('${sqlite}'))(':memory:')`], { cwd: root, stdio: 'ignore' });
   if (probe.status === 0) writeFileSync(join(work, 'abi'), process.versions.modules);
   return probe.status === 0;
 }
 
 async function install() {
-  say('installing the dependencies (once; one to two minutes, most of it the compilation of SQLite) ...');
+  say(`installing the dependencies (once; ${hasSqliteCompiled ? 'half a minute' : 'one to two minutes, most of it the compilation of SQLite'}) ...`);
   const started = Date.now();
-  const { code, signal } = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  const { code, signal } = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(hasSqliteCompiled ? ['--ignore-scripts'] : [])]);
   if (code !== 0) fail(`npm ci ended with ${code ?? signal}`);
   writeFileSync(join(work, 'abi'), process.versions.modules);
   say(`installed in ${seconds(started)}`);

@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Database } from '#event-store/sqlite/library';
 
 /** What lies in the log of a server that has stopped. Streams of runs alone are counted; the bytes are those of the whole file. */
 export function logFigures(directory) {

@@ -1,6 +1,6 @@
 // Loaded into the server with `node --import`: counts the COMMITs of its log and how long each held the thread. One comparison a
 // statement and two readings of a clock a commit; the product is as built.
-import Database from 'better-sqlite3';
+import { Database } from '#event-store/sqlite/library';
 import { answerBench } from './answer-bench.mjs';
 
 let commits = [];

@@ -14,7 +14,7 @@ const REWIND = {
   sqlite: async () => {
     const file = join(argumentOf('--data'), 'log.db');
     if (!existsSync(file)) return;
-    const { default: Database } = await import('better-sqlite3');
+    const { Database } = await import('#event-store/sqlite/library');
     const log = new Database(file);
     const { most } = log.prepare('SELECT count(*) AS most FROM appends').get();
     if (most > FIRST + APPENDS) log.prepare('DELETE FROM appends WHERE position IN (SELECT position FROM appends ORDER BY position DESC LIMIT ?)').run(APPENDS);

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '#event-store/sqlite/library';
 import { eventsOfRows } from './events-of-rows.mjs';
 
 export class SqliteLogs {

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '#event-store/sqlite/library';
 import { join } from 'node:path';
 import type { Deployment } from './deployment.js';
 

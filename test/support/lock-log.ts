@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '#event-store/sqlite/library';
 
 /** Takes the file of a log for itself as any program with SQLite may, waiting for nobody. Returns what gives it back; throws SQLite's error where somebody has it. */
 export function lockLog(file: string): () => void {

@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3';
+import type BetterSqlite3 from 'better-sqlite3';
+import { Database } from './library.js';
 
 /** What a column holds here: positions stay far below 2^53. */
 export type Value = number | string | null;
@@ -36,7 +37,7 @@ export function openBetterSqlite3(file: string): SqliteDriver {
   };
 }
 
-function statementOf(prepared: Database.Statement): SqliteStatement {
+function statementOf(prepared: BetterSqlite3.Statement): SqliteStatement {
   const statement = prepared.reader ? prepared.raw() : prepared;
   return {
     run: (...values) => ({ lastInsertRowid: Number(statement.run(...values).lastInsertRowid) }),

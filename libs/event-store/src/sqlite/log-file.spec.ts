@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
 import { event, events, everything, namesIn } from '../../test-support/facts.js';
 import { faults } from '../../test-support/failing-driver.js';
 import { temporaryLog } from '../../test-support/temporary-log.js';
 import { CorruptLogError } from '../event-store.errors.js';
 import type { EventStore } from '../event-store.port.js';
+import { Database } from './library.js';
 import { openSqliteEventStore } from './open-sqlite-event-store.js';
 import { ForeignLogError } from './sqlite.errors.js';
 
