@@ -7,12 +7,13 @@ import { newCommandId } from '../event-sourcing/command-envelope.js';
 import { EVENT_STORE } from '../event-sourcing/event-store.token.js';
 import type { FoldLag } from '../event-sourcing/fold-lag.js';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { Reaction } from '../event-sourcing/reaction.js';
 import { AgentsAhead } from '../log/agents-ahead.js';
 import { LoseServer } from './commands/lose-server.handler.js';
 import { ReturnServer } from './commands/return-server.handler.js';
 import { ServerIdentity } from './server-identity.js';
 import { VERSION } from '../version.js';
-import { ServersProjection } from './servers.projection.js';
+import { ServersProjection, type TrackedServer } from './servers.projection.js';
 
 /** What a server says of itself, once a second. */
 const beat = z.object({
@@ -32,9 +33,10 @@ const beat = z.object({
 
 export type Beat = z.output<typeof beat>;
 
-/** Another server as it is heard here. */
-interface Heard {
-  readonly beat: Beat;
+/** Another server that is heard, or serves as far as the log knows. */
+interface Other {
+  /** Undefined for one that was not heard yet. */
+  readonly beat?: Beat | undefined;
   /** How often nothing new was heard since, although the store could be asked. */
   readonly misses: number;
 }
@@ -51,10 +53,9 @@ const PRESENCE_PACE = { beatMs: 1_000, lostAfter: 6 };
 export class ServerPresence implements Projection, OnApplicationShutdown {
   private readonly logger = new Logger(ServerPresence.name);
   readonly pace = { ...PRESENCE_PACE };
-  private readonly others = new Map<string, Heard>();
-  /** By server: how often nothing was heard of one that serves as far as the log knows. */
-  private readonly misses = new Map<string, number>();
+  private readonly others = new Map<string, Other>();
   private readonly onLost = new Set<(why: string) => void>();
+  private readonly comingBack = new Reaction(() => this.comeBack(), (error) => this.logger.warn({ msg: 'that this server is back could not be recorded; trying again', error: String(error) }));
   /** Where others reach this server; known once it listens. */
   url: string | undefined;
   private count = 0;
@@ -76,6 +77,7 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
   start(lag: FoldLag, onSuperseded: (error: Error) => void): void {
     this.onSuperseded = onSuperseded;
     this.isOver = false;
+    this.comingBack.start();
     void this.turn(lag);
   }
 
@@ -86,24 +88,28 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
 
   /** The newest beat of another server that is heard. */
   heardOf(server: string): Beat | undefined {
-    const heard = this.others.get(server);
-    return heard !== undefined && heard.misses < this.pace.lostAfter ? heard.beat : undefined;
+    const other = this.others.get(server);
+    return other !== undefined && other.misses < this.pace.lostAfter ? other.beat : undefined;
   }
 
   /** Comes after the servers. Where others do not hear this one, it says that it is there, and begins with its agents anew. */
   apply({ event }: FoldedEvent): void {
     if (this.isOver) return;
-    if (event.type === 'ServerStarted' && event.data.server === this.identity.id && event.data.life !== this.identity.life) {
+    const { id, life } = this.identity;
+    if (event.type === 'ServerStarted' && event.data.server === id && event.data.life !== life) {
       return this.onSuperseded(new Error(`process ${event.data.pid} on ${event.data.host} was started as this very server: each needs a --data of its own, and no copy of another's`));
     }
-    if (event.type !== 'ServerContactLost' || event.data.server !== this.identity.id || event.data.life !== this.identity.life) return;
+    // As good as a beat, which may come a moment later.
+    if ((event.type === 'ServerStarted' || event.type === 'ServerReturned') && event.data.server !== id) this.others.set(event.data.server, { ...this.others.get(event.data.server), misses: 0 });
+    if (event.type !== 'ServerContactLost' || event.data.server !== id || event.data.life !== life) return;
     this.logger.warn({ msg: 'other servers did not hear of this one for some time; its agents say hello again', reason: event.data.reason });
     this.tellLost('other servers did not hear of this one');
-    void this.comeBack();
+    void this.comingBack.ask();
   }
 
   onApplicationShutdown(): void {
     this.isOver = true;
+    this.comingBack.stop();
     clearTimeout(this.timer);
   }
 
@@ -131,31 +137,30 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
   }
 
   private hear(heard: ReadonlyMap<string, string>): void {
-    for (const server of new Set([...heard.keys(), ...this.others.keys()])) {
-      const [before, said] = [this.others.get(server), beatIn(heard.get(server))];
-      const isNew = said !== undefined && (before?.beat.count !== said.count || before.beat.life !== said.life);
+    const serving = new Set(this.othersServing().map(({ server }) => server));
+    for (const server of new Set([...heard.keys(), ...serving, ...this.others.keys()])) {
       if (server === this.identity.id) continue;
+      const [{ beat: before, misses } = { misses: 0 }, said] = [this.others.get(server), beatIn(heard.get(server))];
+      const isNew = said !== undefined && (before?.count !== said.count || before.life !== said.life);
       if (isNew) this.others.set(server, { beat: said, misses: 0 });
-      else if (before !== undefined) this.others.set(server, { ...before, misses: before.misses + 1 });
+      else if (misses >= this.pace.lostAfter && !heard.has(server) && !serving.has(server)) this.others.delete(server);
+      else this.others.set(server, { beat: before, misses: misses + 1 });
     }
-    for (const [server, { misses }] of this.others) if (misses >= this.pace.lostAfter && !heard.has(server)) this.others.delete(server);
     this.ahead.othersSee([...this.others.keys()].flatMap((server) => this.heardOf(server)?.aheadIn ?? []));
   }
 
-  /** Those who serve as far as the log knows, and are not heard. The first time that one is seen in the log counts as heard. */
+  private othersServing(): TrackedServer[] {
+    return [...this.servers.all()].filter(({ server, state }) => state === 'serving' && server !== this.identity.id);
+  }
+
+  /** Those who serve as far as the log knows, and are not heard. */
   private async recordMissed(): Promise<void> {
-    const serving = [...this.servers.all()].filter(({ server, state }) => state === 'serving' && server !== this.identity.id);
-    for (const { server, life } of serving) {
-      const isHeard = this.others.get(server)?.misses === 0 && this.others.get(server)?.beat.life === life;
-      this.misses.set(server, isHeard ? 0 : (this.misses.get(server) ?? 0) + 1);
-    }
     const { presence } = this.store;
-    const missed = serving.filter(({ server }) => presence === undefined || (this.misses.get(server) ?? 0) > this.pace.lostAfter);
+    const missed = this.othersServing().filter(({ server }) => presence === undefined || (this.others.get(server)?.misses ?? 0) > this.pace.lostAfter);
     const why = presence === undefined ? 'another server has the log open, which one at a time can have' : `nothing was heard of it for ${(this.pace.lostAfter * this.pace.beatMs) / 1_000} s`;
     for (const { server, life } of missed) {
       if (this.isOver) return;
       await this.bus.execute(new LoseServer(server, life, why, this.envelope()));
-      this.misses.delete(server);
     }
   }
 
@@ -170,14 +175,11 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
     for (const listener of this.onLost) listener(why);
   }
 
-  private async comeBack(): Promise<void> {
+  private async comeBack(): Promise<boolean> {
     const { id, life } = this.identity;
-    try {
-      await this.bus.execute(new ReturnServer(id, life, this.envelope()));
-    } catch (error) {
-      this.logger.warn({ msg: 'that this server is back could not be recorded; trying again', error: String(error) });
-      if (!this.isOver) setTimeout(() => void this.comeBack(), this.pace.beatMs).unref();
-    }
+    const own = this.servers.find(id);
+    if (own?.state === 'silent' && own.life === life) await this.bus.execute(new ReturnServer(id, life, this.envelope()));
+    return false;
   }
 
   private envelope() {
