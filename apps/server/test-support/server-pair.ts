@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InMemoryEventStore } from '#event-store/in-memory.event-store';
-import { InMemoryPresence } from '#event-store/log/in-memory-presence';
+import { InMemoryPresence } from '#event-store/in-memory-presence';
 import { systemClock, type WallClock } from '../src/event-sourcing/wall-clock.js';
 import { ServerPresence } from '../src/servers/server-presence.js';
 import { MoodyEventStore } from './moody.event-store.js';

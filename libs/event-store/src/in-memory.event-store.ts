@@ -1,5 +1,6 @@
 import type { Appended, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent } from './event-store.port.js';
 import { StoreUnavailableError } from './event-store.errors.js';
+import { appendOneByOne } from './log/append-one-by-one.js';
 import { judge, lastPlaceOf } from './log/append-rule.js';
 import { CommitSignal } from './log/commit-signal.js';
 import type { LogSource } from './log/log-source.js';
@@ -44,10 +45,8 @@ export class InMemoryEventStore implements MovableEventStore {
     return readAppends(this.source());
   }
 
-  async appendInOrder(appends: readonly PlannedAppend[]): Promise<readonly Appended[]> {
-    const appended: Appended[] = [];
-    for (const { stream, expected, events } of appends) appended.push(await this.append(stream, expected, events));
-    return appended;
+  appendInOrder(appends: readonly PlannedAppend[]): Promise<readonly Appended[]> {
+    return appendOneByOne(this, appends);
   }
 
   subscribe(after?: Position, options: { readonly filter?: ReadFilter; readonly signal?: AbortSignal } = {}): AsyncIterable<readonly RecordedEvent[]> {

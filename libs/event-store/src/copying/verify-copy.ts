@@ -40,10 +40,11 @@ export async function verifyCopy({ from, to, end, onEvents }: Verification): Pro
     for (;;) {
       const [one, other] = await Promise.all([original.next(), copy.next()]);
       if (one === undefined && other === undefined) return sums.verified;
-      if (one === undefined || other === undefined || textOf(one) !== textOf(other)) {
+      const text = one && textOf(one);
+      if (one === undefined || other === undefined || text !== textOf(other)) {
         throw new CopyDiffersError(`the target is not what the source is: ${differenceBetween(one, other)}. Do not use it: copy into an empty store`);
       }
-      sums.add(one, other);
+      sums.add(one, text, other);
       onEvents(sums.events, one.at(-1)!.position);
     }
   } finally {
@@ -59,11 +60,11 @@ class Sums {
   private position = 0n;
   private positionsKept = true;
 
-  add(one: RecordedAppend, other: RecordedAppend): void {
+  add(one: RecordedAppend, text: string, other: RecordedAppend): void {
     this.events += one.length;
     this.appends += 1;
     this.streams.add(one[0].stream);
-    this.hash.update(textOf(one)).update('\n');
+    this.hash.update(text).update('\n');
     this.position = other.at(-1)!.position;
     this.positionsKept &&= one.every(({ position }, index) => position === other[index]?.position);
   }

@@ -1,5 +1,6 @@
 import type { Appended, ExpectedRevision, NewEvent, Position, Presence, ReadFilter, RecordedEvent, StoreFigures } from '../event-store.port.js';
 import { CorruptLogError, StoreUnavailableError } from '../event-store.errors.js';
+import { appendOneByOne } from '../log/append-one-by-one.js';
 import { CommitSignal } from '../log/commit-signal.js';
 import { PageSize } from '../log/page-size.js';
 import { prepareAppend } from '../log/prepared-append.js';
@@ -83,10 +84,8 @@ export class KurrentDbEventStore implements MovableEventStore {
   }
 
   /** One at a time: an append that is sent again may come behind those that were sent after it. */
-  async appendInOrder(appends: readonly PlannedAppend[]): Promise<readonly Appended[]> {
-    const appended: Appended[] = [];
-    for (const { stream, expected, events } of appends) appended.push(await this.append(stream, expected, events));
-    return appended;
+  appendInOrder(appends: readonly PlannedAppend[]): Promise<readonly Appended[]> {
+    return appendOneByOne(this, appends);
   }
 
   async *subscribe(after?: Position, options: { readonly filter?: ReadFilter; readonly signal?: AbortSignal } = {}): Batches {

@@ -1,9 +1,6 @@
 import type { Connection } from './connection.js';
 import { ForeignDatabaseError } from './postgres.errors.js';
 
-/** Raised when the table changes; a log of a later version is refused. */
-const SCHEMA_VERSION = 2;
-
 /** "Kiro": the first half of the lock's number; the second comes from the name of the schema. */
 const LOCK_CLASS = 0x4b69726f;
 
@@ -33,6 +30,9 @@ function presenceIn(schema: string): string {
 
 /** What each version added, from the first one on. */
 const STEPS = [tableIn, presenceIn] as const;
+
+/** A log of a later version is refused. */
+const SCHEMA_VERSION = STEPS.length;
 
 /**
  * Begins a transaction that has the log to itself until it ends. PostgreSQL lets the lock go only when the transaction can be

@@ -1,5 +1,5 @@
-import type { Presence } from '../event-store.port.js';
-import { saying } from './saying.js';
+import type { Presence } from './event-store.port.js';
+import { saying } from './log/saying.js';
 
 /** Between stores of one process. */
 export class InMemoryPresence implements Presence {
