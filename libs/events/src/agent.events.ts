@@ -20,6 +20,8 @@ export const agentProcess = z.object({
   /** Since the boot of its host, in milliseconds: of two processes of one boot the older one has ended. */
   started: z.int().nonnegative(),
   hello: z.int().positive(),
+  /** The how-manieth process on the agent's journal: each counts itself there before its first hello. A journal that knows of fewer than the log is an older copy. */
+  start: z.int().positive().optional(),
 });
 
 export const agentEvents = {

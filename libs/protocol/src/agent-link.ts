@@ -132,6 +132,8 @@ export const welcome = named('Welcome', z.object({
   startsAnew: z.boolean().optional(),
   /** What the agent holds and must never begin: it told its end before its journal went back, or it was called off while the agent was away. Changes nothing for what runs. */
   mustNotBegin: z.array(executionIdSchema).optional(),
+  /** What the agent holds; where it has not begun by its journal, that has gone back, and a process that it does not remember may have begun it. Then it is lost. */
+  mayHaveBegun: z.array(executionIdSchema).optional(),
 }));
 
 /** An empty list is a sign of life. */

@@ -8,8 +8,8 @@ import { AgentJournal } from '../journal/agent-journal.js';
 import { heldNow, type HeldNow, type JournalPart, journalPart } from '../journal/journal-part.js';
 import { lockDataDirectory } from '../journal/data-directory-lock.js';
 import { isAfter } from '../journal/journal-state.js';
-import type { TerminalReport } from '../journal/journal-record.js';
-import { endedWithout, reportOf } from './execution-report.js';
+import type { HeldExecution, TerminalReport } from '../journal/journal-record.js';
+import { endedWithout, lostReport, reportOf } from './execution-report.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionStops } from './execution-stops.js';
 import { RETENTION, type SessionBegan, TASK_GRACE_MS, type KeeperOptions, type KeeperStep } from './keeper-options.js';
@@ -158,6 +158,12 @@ export class ExecutionKeeper {
     return journalPart(this.journal);
   }
 
+  /** Counts a process of the agent in its journal. Undefined where that cannot be written now: then nobody can tell an older copy of it by that. */
+  async processBegan(): Promise<number | undefined> {
+    const start = this.journal.state.starts + 1;
+    return this.journal.append({ type: 'process', start }).then(() => start, () => undefined);
+  }
+
   /** What it holds at this moment. */
   inventory(): HeldNow {
     return heldNow(this.journal.state);
@@ -168,7 +174,9 @@ export class ExecutionKeeper {
    * journal may be an older copy of itself, and all of that may have run.
    * @throws JournalUnavailableError
    */
-  async sessionBegan({ session, epoch, position, startsAnew, mustNotBegin = [] }: SessionBegan): Promise<void> {
+  async sessionBegan({ session, epoch, position, startsAnew, mustNotBegin = [], mayHaveBegun = [] }: SessionBegan): Promise<void> {
+    // Before the session: once that is known, the server does not say so again.
+    for (const executionId of mayHaveBegun) await this.#inTurn(executionId, () => this.#loseSightOf(executionId));
     const anew = startsAnew === true && position !== undefined ? { anew: position } : {};
     await this.journal.append({ type: 'session', session, ...(epoch !== undefined && epoch > 0 && { epoch }), ...anew });
     for (const executionId of mustNotBegin) await this.#inTurn(executionId, () => this.#leave(executionId));
@@ -274,12 +282,20 @@ export class ExecutionKeeper {
   }
 
   /** It waits here, and the log says that it must not begin: its end is there, or it was called off. */
-  async #leave(executionId: string): Promise<void> {
+  #leave(executionId: string): Promise<void> {
+    return this.#withdraw(executionId, (held) => endedWithout('never-started', held, 'it was withdrawn before it started: the log has its end, or it was called off'));
+  }
+
+  #loseSightOf(executionId: string): Promise<void> {
+    return this.#withdraw(executionId, (held) => lostReport(held, { isOrphaned: false, overranAt: undefined }, undefined, 'this agent\'s journal is an older copy of itself: it may have begun, and ended, since'));
+  }
+
+  /** Out of the line, where it still waits in it. */
+  async #withdraw(executionId: string, reportOn: (held: HeldExecution) => TerminalReport): Promise<void> {
     const held = this.journal.state.held.get(executionId);
     const putBack = held === undefined ? undefined : await this.#runner.withdraw(executionId);
     if (held === undefined || putBack === undefined) return;
-    const report = endedWithout('never-started', held, 'it was withdrawn before it started: the log has its end, or it was called off');
-    await this.journal.append({ type: 'refused', report, position: this.journal.state.servedUpTo }).catch((error: unknown) => {
+    await this.journal.append({ type: 'refused', report: reportOn(held), position: this.journal.state.servedUpTo }).catch((error: unknown) => {
       putBack();
       throw error;
     });

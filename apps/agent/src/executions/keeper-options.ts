@@ -10,7 +10,7 @@ export type KeeperStep =
 export type KeeperLog = (level: 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>) => void;
 
 /** What the server says when a session begins. */
-export type SessionBegan = Pick<Welcome, 'session' | 'epoch' | 'position' | 'startsAnew' | 'mustNotBegin'>;
+export type SessionBegan = Pick<Welcome, 'session' | 'epoch' | 'position' | 'startsAnew' | 'mustNotBegin' | 'mayHaveBegun'>;
 
 export interface KeeperOptions {
   /** Belongs to one agent; made with mode 0700. */

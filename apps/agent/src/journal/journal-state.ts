@@ -20,6 +20,8 @@ export interface JournalState {
   receipt: Receipt | undefined;
   session: number | undefined;
   epoch: number;
+  /** How many processes have counted themselves. */
+  starts: number;
   /** In the order of their acceptance. */
   readonly held: Map<string, HeldExecution>;
   /** The newest forgotten ids, oldest first. */
@@ -39,6 +41,7 @@ export function stateOf(snapshot: JournalSnapshot): JournalState {
     receipt: snapshot.receipt,
     session: snapshot.session,
     epoch: snapshot.epoch ?? 0,
+    starts: snapshot.starts ?? 0,
     held: new Map(snapshot.held.map((execution) => [execution.executionId, execution])),
     forgotten: new NewestNames(REMEMBERED_FORGOTTEN, snapshot.forgotten),
     refusals: new Map(snapshot.refusals),
@@ -53,6 +56,7 @@ export function snapshotOf(state: JournalState): JournalSnapshot {
     ...(state.receipt !== undefined && { receipt: state.receipt }),
     ...(state.session !== undefined && { session: state.session }),
     ...(state.epoch > 0 && { epoch: state.epoch }),
+    ...(state.starts > 0 && { starts: state.starts }),
     held: [...state.held.values()],
     forgotten: [...state.forgotten],
     refusals: [...state.refusals],
@@ -93,6 +97,9 @@ export function evolve(state: JournalState, record: JournalRecord): void {
       return forget(state, record);
     case 'served':
       return served(state, record.position);
+    case 'process':
+      state.starts = record.start;
+      return;
     case 'session':
       return sessionBegan(state, record);
   }

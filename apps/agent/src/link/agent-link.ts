@@ -29,7 +29,7 @@ export class AgentLink {
   /** The newest trouble with each server. */
   private readonly troubles = new Map<string, string>();
   /** Whose hellos these are: one that was overtaken on its way is told from one that is said now. */
-  private self = selfAsOfNow();
+  private self: AgentProcess | undefined;
 
   constructor(
     private readonly options: AgentOptions,
@@ -77,7 +77,7 @@ export class AgentLink {
       goesElsewhere = error instanceof GoElsewhereError;
       if (lasted()) this.troubles.delete(client.url);
       // Whoever can still speak is the newest: what a network keeps of others cannot ask for that.
-      if (error instanceof RefusedError && error.code === 'session-over') this.self = selfAsOfNow();
+      if (error instanceof RefusedError && error.code === 'session-over') this.self = undefined;
       if (error instanceof RenewalAskedError) this.log('info', `the session is renewed: ${error.message}`, { server: client.url });
       else if (!signal.aborted) this.tell(client.url, error);
     }
@@ -96,7 +96,7 @@ export class AgentLink {
   /** With the agent's own credential; with the enrolment token when there is none, or the server knows none such. */
   private async hello(client: ServerClient, path: string, signal: AbortSignal): Promise<Welcome> {
     const { version, bootId } = this.identity;
-    const hello: Hello = { ...this.keeper.hello(), helloId: randomUUID(), slots: this.options.slots, version, bootId, host: hostname(), pid: process.pid, process: this.nextHello() };
+    const hello: Hello = { ...this.keeper.hello(), helloId: randomUUID(), slots: this.options.slots, version, bootId, host: hostname(), pid: process.pid, process: await this.nextHello() };
     const { token } = this.options;
     if (this.credential.value === undefined) return client.post(`${path}/sessions`, hello, welcome, signal, token);
     try {
@@ -108,9 +108,9 @@ export class AgentLink {
     }
   }
 
-  private nextHello(): AgentProcess {
-    this.self = { ...this.self, hello: this.self.hello + 1 };
-    return this.self;
+  private async nextHello(): Promise<AgentProcess> {
+    const { hello, ...self } = this.self ?? { id: randomUUID(), started: Math.round(uptime() * 1000), start: await this.keeper.processBegan(), hello: 0 };
+    return this.self = { ...self, hello: hello + 1 };
   }
 
   /** Once per server and kind of trouble: servers that are away for a night must not fill the disk. */
@@ -120,8 +120,4 @@ export class AgentLink {
     this.troubles.set(server, trouble);
     this.log('warn', 'no contact', { server, trouble });
   }
-}
-
-function selfAsOfNow(): AgentProcess {
-  return { id: randomUUID(), started: Math.round(uptime() * 1000), hello: 0 };
 }

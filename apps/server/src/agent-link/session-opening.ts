@@ -35,7 +35,7 @@ export class SessionOpening {
   ) {}
 
   async open(name: string, principal: Principal, hello: Hello): Promise<Welcome> {
-    const { mustNotBegin, ...standing } = await this.check.check(name, hello);
+    const { mustNotBegin, mayHaveBegun, ...standing } = await this.check.check(name, hello);
     const credential = principal.role === 'enrolment' ? await this.enrol(name, principal) : undefined;
     const actor: Actor = { kind: 'agent', id: name };
     // Before the agent counts as connected: nothing is dispatched that it holds already.
@@ -47,7 +47,7 @@ export class SessionOpening {
     this.live.begin(name, connected.session);
     await this.settle(name, hello);
     return {
-      session: connected.session, server: this.identity.id, position: connected.place.receipt.position, epoch: this.log.state.epoch, mustNotBegin: [...mustNotBegin],
+      session: connected.session, server: this.identity.id, position: connected.place.receipt.position, epoch: this.log.state.epoch, mustNotBegin: [...mustNotBegin], mayHaveBegun: [...mayHaveBegun],
       startsAnew: standing.startsAnew !== undefined, ...(credential === undefined ? {} : { credential }),
     };
   }

@@ -184,6 +184,32 @@ describe('an agent whose journal went back', () => {
     expect(agent.dispatches()).toHaveLength(1);
   });
 
+  it('is known by the processes that have counted themselves in it, where it has told nothing: what it was sent is not sent again, what waits is lost', async () => {
+    const processes = [1, 2, 2].map((start, index) => ({ id: randomUUID(), started: index, hello: 1, start }));
+    await agent.goAway();
+    await agent.connect({ process: processes[0]! });
+    const waiting = await agent.dispatchOf('A1', await server.startRun());
+    const copy = { session: agent.session, servedUpTo: agent.servedUpTo, inventory: [...agent.inventory] };
+    await agent.goAway();
+    await agent.connect({ process: processes[1]! });
+    const sent = await server.startRun();
+    await agent.dispatchOf('A1', sent);
+    await agent.goAway();
+    Object.assign(agent, copy);
+    agent.frames.length = 0;
+    const open = [waiting.spec.executionId];
+    // Its answer is lost, and the same process says another hello.
+    const { session } = agent;
+    expect((await agent.sayHello({ open, process: processes[2]! })).body).toMatchObject({ startsAnew: true, mayHaveBegun: open });
+    agent.session = session;
+    expect((await agent.sayHello({ open, process: { ...processes[2]!, hello: 2 } })).body).toMatchObject({ startsAnew: true, mayHaveBegun: open });
+    await agent.listen();
+    expect((await server.run(sent)).jobs[0]).toMatchObject({ state: 'dispatched', evidence: { kind: 'unknown-to-agent' } });
+    await agent.dispatchOf('S1', await server.startRun('S'));
+    expect(agent.dispatches().map(({ spec }) => spec.runId)).not.toContain(sent);
+    expect((await agent.sayHello({ open, process: { ...processes[2]!, hello: 3 } })).body).toMatchObject({ startsAnew: false, mayHaveBegun: [] });
+  });
+
   it('is noticed once: what is sent to the journal that it has now is not lost to the next session', async () => {
     const asked = await server.startRun();
     const { spec } = await agent.dispatchOf('A1', asked);

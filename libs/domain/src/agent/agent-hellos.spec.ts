@@ -2,7 +2,7 @@ import type { AgentEvent } from '#events/agent.events';
 import { given } from '../../test-support/given.js';
 import { server } from '../../test-support/run-commands.js';
 import type { FoldContext } from '../decider.js';
-import { type AgentCommand, agentDecider } from './agent.decider.js';
+import { type AgentCommand, agentDecider, isOlderCopy } from './agent.decider.js';
 import type { AgentState } from './agent.state.js';
 
 type Sent = AgentCommand & { readonly context: FoldContext };
@@ -46,6 +46,38 @@ describe('a hello', () => {
     const history = [enrolled, { event: { ...connected, data: { ...facts, process: { id: 'p', started: 5_000, hello: 3 } } } as AgentEvent, context: server('a') }] as const;
     const data = { ...facts, bootId: 'b2', process: { id: 'q', started: 4, hello: 1 } };
     givenAgent(...history).when(helloOf(data)).then({ type: 'AgentConnected', data });
+  });
+
+  describe('comes from a journal that has gone back', () => {
+    const counted = { id: 'p', started: 5, hello: 1, start: 3 };
+    const session = (data: Partial<typeof facts> & { process?: unknown; startsAnew?: unknown } = {}): AgentState => {
+      let state = agentDecider.evolve(undefined, enrolled, server('e'));
+      state = agentDecider.evolve(state, { type: 'AgentConnected', data: { ...facts, process: counted, ...data } } as AgentEvent, server('a'));
+      return state;
+    };
+    const isOlder = (state: AgentState, said: object): boolean => isOlderCopy(state!, { journalId: 'j', ...said });
+
+    it.each([
+      ['that knows of fewer processes than the log', { ...counted, id: 'q', start: 2 }, true],
+      ['in which another process has counted itself as the one that the log knows', { ...counted, id: 'q' }, true],
+      ['no: it is the same process, whose answer was lost', { ...counted, hello: 2 }, false],
+      ['no: it is the next process', { ...counted, id: 'q', start: 4 }, false],
+      ['nobody knows: it did not count itself', { id: 'q', started: 6, hello: 1 }, false],
+    ])('%s', (_, process, expected) => {
+      expect(isOlder(session(), { previousSession: 0, process })).toBe(expected);
+    });
+
+    it('not by the count of another journal, nor of a session that has none', () => {
+      expect(isOlder(session({ journalId: 'former' }), { process: { ...counted, id: 'q', start: 1 } })).toBe(false);
+      expect(isOlder(session({ process: undefined }), { process: { ...counted, id: 'q', start: 1 } })).toBe(false);
+    });
+
+    it('until it has learned of the session that begins anew', () => {
+      const told = session({ startsAnew: 'journal-rolled-back' });
+      const next = { ...counted, id: 'q', start: 4 };
+      expect(isOlder(told, { process: next })).toBe(true);
+      expect(isOlder(told, { previousSession: 1, process: next })).toBe(false);
+    });
   });
 
   it('is remembered over the next 999 sessions', () => {

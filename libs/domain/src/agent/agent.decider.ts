@@ -114,6 +114,21 @@ export function isOver({ session, hellos, processes }: Agent, { helloId, bootId,
   return isOfEarlierProcess || process.hello <= (processes.get(process.id) ?? 0);
 }
 
+/** What a hello says of the journal, and which process on it says so. */
+type JournalIdentity = Pick<DataOf<'AgentConnected'>, 'journalId' | 'previousSession' | 'process'>;
+
+/**
+ * Whether the journal is older than a session that began with it: the log has one of a process that counted itself there, and the journal does not know.
+ * That stays so until the agent has learned of a session that begins anew: its answer may have been lost.
+ */
+export function isOlderCopy({ session }: Agent, { journalId, previousSession, process }: JournalIdentity): boolean {
+  if (session?.journalId !== journalId) return false;
+  if (session.startsAnew === 'journal-rolled-back' && (previousSession ?? -1) < session.number) return true;
+  const [known, said] = [session.process, process];
+  if (known?.start === undefined || said?.start === undefined) return false;
+  return said.start < known.start || (said.start === known.start && said.id !== known.id);
+}
+
 function isSameProcess(one: ProcessName, other: ProcessName): boolean {
   return one.host === other.host && one.pid === other.pid && one.bootId === other.bootId;
 }
@@ -136,9 +151,9 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
     case 'AgentCredentialRotated':
       return { ...agent, credentialHash: event.data.credentialHash };
     case 'AgentConnected': {
-      const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process } = event.data;
+      const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, startsAnew } = event.data;
       const { declaredLost: _over, ...back } = agent;
-      const session = { number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process };
+      const session = { number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, startsAnew };
       const processes = process === undefined ? agent.processes : newestProcesses(agent.processes, process);
       return { ...back, unreachable: false, session, hellos: newest(agent.hellos, commandId, HELLOS_REMEMBERED), processes };
     }

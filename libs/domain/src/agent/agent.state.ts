@@ -19,6 +19,8 @@ export interface AgentSession {
   readonly bootId: string;
   readonly version: string;
   readonly process?: AgentProcess | undefined;
+  /** Why nothing that the agent was told before it counts as told. */
+  readonly startsAnew?: 'log-restored' | 'journal-rolled-back' | undefined;
   readonly endedAt?: Instant;
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { isOver } from '#domain/agent/agent.decider';
+import { isOlderCopy, isOver } from '#domain/agent/agent.decider';
 import { isOpenExecution } from '#domain/run/execution-transitions';
 import type { Receipt } from '#events/agent.events';
 import type { EventStore } from '#event-store/event-store.port';
@@ -23,6 +23,8 @@ import { ToldEnds } from './told-ends.js';
 export interface CheckedHello extends Standing {
   /** What the agent holds as waiting or running, and must not begin: it has told its end, or it was called off while the agent was away. */
   readonly mustNotBegin: readonly string[];
+  /** What the agent holds, and may have begun before its journal went back. */
+  readonly mayHaveBegun: readonly string[];
 }
 
 /**
@@ -58,12 +60,14 @@ export class HelloCheck {
     const mustNotBegin = [...ended, ...this.calledOffAmong(hello.open ?? [])];
     if (await this.holdsAllThat(name, hello)) {
       this.ahead.settled(name);
-      return { ...inEpoch, mustNotBegin, ...(ended.length > 0 || this.hasForgotten(name, hello) ? { startsAnew: 'journal-rolled-back' as const } : {}) };
+      const isOlder = agent !== undefined && isOlderCopy(agent, hello);
+      if (!isOlder && ended.length === 0 && !this.hasForgotten(name, hello)) return { ...inEpoch, mustNotBegin, mayHaveBegun: [] };
+      return { ...inEpoch, mustNotBegin, mayHaveBegun: (hello.open ?? []).filter((executionId) => !mustNotBegin.includes(executionId)), startsAnew: 'journal-rolled-back' };
     }
     // Told in an earlier epoch: an operator has said since that the log was restored.
     if ((hello.epoch ?? 0) >= epoch) throw this.behind(name, hello);
     this.ahead.settled(name);
-    return { ...inEpoch, mustNotBegin, startsAnew: 'log-restored' };
+    return { ...inEpoch, mustNotBegin, mayHaveBegun: [], startsAnew: 'log-restored' };
   }
 
   /** What the log holds and this server has not folded yet it folds in a moment; who is told of a position was told of it after it was in the log. */
