@@ -102,6 +102,14 @@ it.each(['ServerStarted', 'ServerReturned'] as const)('counts anew after %s: one
   expect((executed[0]?.spoken ?? 0) - before).toBeGreaterThan(LOST_AFTER);
 });
 
+it('does not take what a former process has said for what the new one says', async () => {
+  onSpoken = () => says(spoken);
+  start();
+  await waitFor('it is heard', () => presence.heardOf(OTHER) !== undefined);
+  starts(OTHER, 'second');
+  expect(presence.heardOf(OTHER)).toBeUndefined();
+});
+
 it('forgets who is not heard and does not serve either', async () => {
   onSpoken = () => says(spoken);
   start();

@@ -99,8 +99,9 @@ export class ServerPresence implements Projection, OnApplicationShutdown {
     if (event.type === 'ServerStarted' && event.data.server === id && event.data.life !== life) {
       return this.onSuperseded(new Error(`process ${event.data.pid} on ${event.data.host} was started as this very server: each needs a --data of its own, and no copy of another's`));
     }
-    // As good as a beat, which may come a moment later.
-    if ((event.type === 'ServerStarted' || event.type === 'ServerReturned') && event.data.server !== id) this.others.set(event.data.server, { ...this.others.get(event.data.server), misses: 0 });
+    // As good as a beat, which may come a moment later. What a former process said is said no more.
+    if (event.type === 'ServerStarted' && event.data.server !== id) this.others.set(event.data.server, { misses: 0 });
+    if (event.type === 'ServerReturned' && event.data.server !== id) this.others.set(event.data.server, { ...this.others.get(event.data.server), misses: 0 });
     if (event.type !== 'ServerContactLost' || event.data.server !== id || event.data.life !== life) return;
     this.logger.warn({ msg: 'other servers did not hear of this one for some time; its agents say hello again', reason: event.data.reason });
     this.tellLost('other servers did not hear of this one');
