@@ -166,34 +166,6 @@ describe('what a former agent left waiting', () => {
   });
 });
 
-describe('what waits in an older copy of the journal', () => {
-  it('is lost, and never started: it may have begun; what runs goes on', async () => {
-    let keeper = await open({ slots: 1 });
-    await keeper.offer(dispatch(1, `while [ ! -e '${scratch.path}/go' ]; do sleep 0.01; done`));
-    await keeper.offer(dispatch(2, scratch.counting(2)));
-    await reported(() => keeper.pendingReports(), 1, 'started');
-    keeper = await reopen(keeper, { slots: 1 });
-    await keeper.sessionBegan({ session: 1, startsAnew: true, position: '50', mayHaveBegun: [idOf(1), idOf(2), idOf(7)] });
-    expect(await reported(() => keeper.pendingReports(), 2, 'lost')).toMatchObject({ reason: expect.stringContaining('an older copy of itself') as string });
-    writeFileSync(join(scratch.path, 'go'), '');
-    await finished(keeper, 1);
-    keeper = await reopen(keeper, { slots: 1 });
-    await keeper.sessionBegan({ session: 2 });
-    expect([keeper.hello().open, scratch.count(2)]).toEqual([[], 0]);
-  });
-});
-
-describe('a process of the agent', () => {
-  it('is counted in its journal, also after that was written anew', async () => {
-    let keeper = await open();
-    expect([await keeper.processBegan(), await keeper.processBegan()]).toEqual([1, 2]);
-    for (let turn = 3; turn <= 5; turn += 1) {
-      keeper = await reopen(keeper, { journal: { compactAfterBytes: 0 } });
-      expect(await keeper.processBegan()).toBe(turn);
-    }
-  });
-});
-
 describe('a session in which nothing told before counts', () => {
   it('moves what was served to its place in the log, and forgets the receipt and keeps the epoch', async () => {
     let keeper = await open();

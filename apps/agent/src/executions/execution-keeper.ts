@@ -5,11 +5,11 @@ import type { Receipt } from '#events/agent.events';
 import type { Instant } from '#events/vocabulary';
 import type { CancelFrame, DispatchFrame, Report, StopFrame } from '#protocol/agent-link';
 import { AgentJournal } from '../journal/agent-journal.js';
-import { heldNow, type HeldNow, type JournalPart, journalPart } from '../journal/journal-part.js';
+import { countProcess, heldNow, type HeldNow, type JournalPart, journalPart } from '../journal/journal-part.js';
 import { lockDataDirectory } from '../journal/data-directory-lock.js';
 import { isAfter } from '../journal/journal-state.js';
 import type { HeldExecution, TerminalReport } from '../journal/journal-record.js';
-import { endedWithout, lostReport, reportOf } from './execution-report.js';
+import { calledOff, endedWithout, lostFromSight, reportOf } from './execution-report.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionStops } from './execution-stops.js';
 import { RETENTION, type SessionBegan, TASK_GRACE_MS, type KeeperOptions, type KeeperStep } from './keeper-options.js';
@@ -158,10 +158,8 @@ export class ExecutionKeeper {
     return journalPart(this.journal);
   }
 
-  /** Counts a process of the agent in its journal. Undefined where that cannot be written now: then nobody can tell an older copy of it by that. */
-  async processBegan(): Promise<number | undefined> {
-    const start = this.journal.state.starts + 1;
-    return this.journal.append({ type: 'process', start }).then(() => start, () => undefined);
+  processBegan(): Promise<number | undefined> {
+    return countProcess(this.journal);
   }
 
   /** What it holds at this moment. */
@@ -171,15 +169,14 @@ export class ExecutionKeeper {
 
   /**
    * Resolves when the session is durable; then what a former agent left waiting may start. Until a server was heard that is not known: this
-   * journal may be an older copy of itself, and all of that may have run.
-   * @throws JournalUnavailableError
+   * journal may be an older copy of itself, and all of that may have run. @throws JournalUnavailableError
    */
   async sessionBegan({ session, epoch, position, startsAnew, mustNotBegin = [], mayHaveBegun = [] }: SessionBegan): Promise<void> {
     // Before the session: once that is known, the server does not say so again.
-    for (const executionId of mayHaveBegun) await this.#inTurn(executionId, () => this.#loseSightOf(executionId));
+    for (const executionId of mayHaveBegun) await this.#inTurn(executionId, () => this.#withdraw(executionId, lostFromSight));
     const anew = startsAnew === true && position !== undefined ? { anew: position } : {};
     await this.journal.append({ type: 'session', session, ...(epoch !== undefined && epoch > 0 && { epoch }), ...anew });
-    for (const executionId of mustNotBegin) await this.#inTurn(executionId, () => this.#leave(executionId));
+    for (const executionId of mustNotBegin) await this.#inTurn(executionId, () => this.#withdraw(executionId, calledOff));
     this.#runner.mayStart();
   }
 
@@ -264,42 +261,30 @@ export class ExecutionKeeper {
     const putBack = await this.#runner.withdraw(executionId);
     const why = putBack === undefined ? this.#declining.has(executionId) ? 'was declined' : whyNotCancelled(this.journal.state, this.root, executionId) : undefined;
     if (why !== undefined) return this.options.log('info', `a ${frame.kind} changes nothing: the execution ${why}`, { executionId, position });
-    try {
-      await this.journal.append({ type: 'refused', report: endedWithout('never-started', frame, frame.kind === 'cancel' ? 'it was cancelled before it started' : 'it was stopped before it started'), position });
-    } catch (error) {
+    await this.#refused(endedWithout('never-started', frame, frame.kind === 'cancel' ? 'it was cancelled before it started' : 'it was stopped before it started'), position, putBack);
+  }
+
+  async #refused(report: TerminalReport, position: string, putBack: (() => void) | undefined): Promise<void> {
+    await this.journal.append({ type: 'refused', report, position }).catch((error: unknown) => {
       putBack?.();
       throw error;
-    }
-    this.options.onStep?.('refused', executionId);
-    this.#changed(executionId);
+    });
+    this.options.onStep?.('refused', report.executionId);
+    this.#changed(report.executionId);
   }
 
   async #stop(frame: StopFrame): Promise<void> {
     while (this.#runner.leaving(frame.executionId) !== undefined) await this.#runner.leaving(frame.executionId);
     const held = this.journal.state.held.get(frame.executionId);
-    if (held?.starting === undefined || held.ended !== undefined) return this.#refuse(frame);
+    if (held?.starting === undefined || held.ended !== undefined || this.#runner.isHeldBack(frame.executionId)) return this.#refuse(frame);
     return this.#stops.want(frame);
-  }
-
-  /** It waits here, and the log says that it must not begin: its end is there, or it was called off. */
-  #leave(executionId: string): Promise<void> {
-    return this.#withdraw(executionId, (held) => endedWithout('never-started', held, 'it was withdrawn before it started: the log has its end, or it was called off'));
-  }
-
-  #loseSightOf(executionId: string): Promise<void> {
-    return this.#withdraw(executionId, (held) => lostReport(held, { isOrphaned: false, overranAt: undefined }, undefined, 'this agent\'s journal is an older copy of itself: it may have begun, and ended, since'));
   }
 
   /** Out of the line, where it still waits in it. */
   async #withdraw(executionId: string, reportOn: (held: HeldExecution) => TerminalReport): Promise<void> {
     const held = this.journal.state.held.get(executionId);
     const putBack = held === undefined ? undefined : await this.#runner.withdraw(executionId);
-    if (held === undefined || putBack === undefined) return;
-    await this.journal.append({ type: 'refused', report: reportOn(held), position: this.journal.state.servedUpTo }).catch((error: unknown) => {
-      putBack();
-      throw error;
-    });
-    this.#changed(executionId);
+    if (held !== undefined && putBack !== undefined) await this.#refused(reportOn(held), this.journal.state.servedUpTo, putBack);
   }
 
   #newest(executionId: string): Report | undefined {

@@ -52,6 +52,16 @@ export function lostReport(held: HeldExecution, before: Before, startedAt: Insta
   return { ...nameOf(held), sequence: terminalSequence(before), state: 'lost', ...began(held.acceptedAt, startedAt), ...overranFact(before.overranAt).fact, reason };
 }
 
+/** Of one that has not begun by a journal that has gone back. */
+export function lostFromSight(held: HeldExecution): TerminalReport {
+  return lostReport(held, { isOrphaned: false, overranAt: undefined }, undefined, 'this agent\'s journal is an older copy of itself: it may have begun, and ended, since');
+}
+
+/** Of one that the server said must not begin. */
+export function calledOff(held: HeldExecution): TerminalReport {
+  return endedWithout('never-started', held, 'it was withdrawn before it started: the log has its end, or it was called off');
+}
+
 export function finishedReport(held: HeldExecution, before: Before, { startedAt, exitCode, endedAt, durationMs, stoppedBy }: Ending, output: Output): TerminalReport {
   const signal = signalOf(exitCode);
   return {

@@ -5,12 +5,12 @@ import type { HeldExecution, JournalRecord, TerminalReport } from '../journal/jo
 import { type Before, endedWithout, finishedReport, lostReport } from './execution-report.js';
 import type { ExecutionStops } from './execution-stops.js';
 import { ExecutionTimeouts } from './execution-timeouts.js';
-import type { ExecutionFact, Executor, Watch } from './executor.port.js';
+import type { ClaimedExecutor, ExecutionFact, Executor, Watch } from './executor.port.js';
 import type { KeeperLog, KeeperStep } from './keeper-options.js';
 
 export interface RunnerParts {
   readonly journal: AgentJournal;
-  readonly processes: Executor<CommandSpec>;
+  readonly processes: ClaimedExecutor<CommandSpec>;
   readonly tasks: Executor<TaskSpec>;
   readonly stops: ExecutionStops;
   readonly bootId: string;
@@ -31,6 +31,8 @@ export interface RunnerParts {
  */
 export class ExecutionRunner {
   readonly #queue: ExecutionSpec[] = [];
+  /** In the queue, though a former agent was about to start them, or had. */
+  readonly #heldBack = new Set<string>();
   /** Who has a slot, and the watch once there is one. */
   readonly #slots = new Map<string, Watch | undefined>();
   readonly #startedAt = new Map<string, Instant>();
@@ -93,6 +95,8 @@ export class ExecutionRunner {
   /** Takes an execution out of the line, for good or to be put back; undefined when it is not waiting any more. */
   async withdraw(executionId: string): Promise<(() => void) | undefined> {
     while (this.leaving(executionId) !== undefined) await this.leaving(executionId);
+    // From here on no wrapper runs it, unless one was faster.
+    if (this.#heldBack.has(executionId) && !this.parts.processes.claim(executionId)) this.#resumeClaimed();
     const index = this.#queue.findIndex((spec) => spec.executionId === executionId);
     const [spec] = index < 0 ? [] : this.#queue.splice(index, 1);
     return spec && (() => this.#putBack(spec));
@@ -105,9 +109,15 @@ export class ExecutionRunner {
       if (ended !== undefined || spec === undefined) continue;
       if (execution.orphaned !== undefined) this.#orphaned.add(executionId);
       if (starting === undefined) this.#queue.push(spec);
+      else if (execution.stopping === undefined && this.#isUnclaimed(spec, starting)) this.#holdBack(spec);
       else this.#resume(execution, spec, starting);
     }
     this.#mayStart = this.#queue.length === 0;
+  }
+
+  /** Whether it waits again for its start, which the journal has already. */
+  isHeldBack(executionId: string): boolean {
+    return this.#heldBack.has(executionId);
   }
 
   mayStart(): void {
@@ -117,6 +127,7 @@ export class ExecutionRunner {
 
   /** The net below exit events and FIFOs. */
   poll(): void {
+    this.#resumeClaimed();
     for (const watch of [...this.#slots.values()]) watch?.look();
     this.parts.stops.poll();
     this.#timeouts.poll();
@@ -146,11 +157,34 @@ export class ExecutionRunner {
     for (const watch of this.#slots.values()) watch?.stop();
   }
 
+  /** No wrapper has claimed it. This journal may be an older copy, and its directory too, so that one has, and has run it. */
+  #isUnclaimed({ executionId, task }: ExecutionSpec, starting: string): boolean {
+    return task === undefined && starting === this.parts.bootId && this.parts.processes.isUnclaimed(executionId);
+  }
+
+  #holdBack(spec: ExecutionSpec): void {
+    this.#heldBack.add(spec.executionId);
+    this.#queue.push(spec);
+  }
+
+  /** A wrapper of the former agent was on its way. */
+  #resumeClaimed(): void {
+    for (const executionId of this.#heldBack) {
+      if (this.parts.processes.isUnclaimed(executionId)) continue;
+      this.#heldBack.delete(executionId);
+      const index = this.#queue.findIndex((spec) => spec.executionId === executionId);
+      const [spec] = index < 0 ? [] : this.#queue.splice(index, 1);
+      const held = this.parts.journal.state.held.get(executionId);
+      if (spec !== undefined && held?.starting !== undefined) this.#resume(held, spec, held.starting);
+    }
+  }
+
   #pump(): void {
     while (this.#mayStart && !this.#isPaused && !this.#isClosed && this.#slots.size < this.parts.slots) {
       const spec = this.#queue.shift();
       if (spec === undefined) return;
       const { executionId } = spec;
+      this.#heldBack.delete(executionId);
       this.#slots.set(executionId, undefined);
       this.#starting.set(executionId, this.#start(spec).finally(() => this.#starting.delete(executionId)));
     }

@@ -42,6 +42,14 @@ export interface Executor<Spec extends ExecutionSpec = ExecutionSpec> {
   resume(held: HeldExecution & { readonly spec: Spec; readonly starting: string }, tell: TellFact): Watch;
 }
 
+/** One whose executions are begun by wrappers, each of which claims its own first. */
+export interface ClaimedExecutor<Spec extends ExecutionSpec = ExecutionSpec> extends Executor<Spec> {
+  /** Nobody has claimed it so far. */
+  isUnclaimed(executionId: string): boolean;
+  /** Whether no wrapper will ever run it from now on; false where one has claimed it already. */
+  claim(executionId: string): boolean;
+}
+
 /** The stopping of one execution, from the first wish to its end. */
 export interface ExecutionStop {
   /** In the order of their sending. */

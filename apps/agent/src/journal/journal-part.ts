@@ -14,6 +14,12 @@ export function journalPart({ sequence, state }: AgentJournal): JournalPart {
   };
 }
 
+/** Counts a process of the agent in its journal. Undefined where that cannot be written now: then nobody can tell an older copy of it by that. */
+export async function countProcess(journal: AgentJournal): Promise<number | undefined> {
+  const start = journal.state.starts + 1;
+  return journal.append({ type: 'process', start }).then(() => start, () => undefined);
+}
+
 /** What an inventory says in the middle of a session. */
 export type HeldNow = Omit<Inventory, 'session'>;
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { FakeServer, refusal } from '../../test-support/fake-server.js';
 import { dispatchOf, executionOf, HURRIED, KeptAgent, NEVER_MS } from '../../test-support/kept-agent.js';
 import { waitUntil } from '../../test-support/wait-until.js';
@@ -45,16 +47,20 @@ describe('in the middle of a session the agent says', () => {
     server.onReports = () => ({ status: 200, body: { acknowledged: [] } });
     begin();
     await waitUntil('the stream is open', () => connections === 1);
-    for (const number of [1, 2, 3, 4, 5]) server.send(dispatchOf(number, ['sleep', '60'], 1));
+    const deaf = join(agent.dataDir, 'deaf');
+    server.send(dispatchOf(1, ['/bin/sh', '-c', `trap '' TERM; : >'${deaf}'; while :; do sleep 0.05; done`], 1));
+    for (const number of [2, 3, 4, 5]) server.send(dispatchOf(number, ['sleep', '60'], 1));
     server.send(dispatchOf(6, [''], 1));
-    await waitUntil('all are held', () => newest()?.inventory.length === 6);
-    server.send({ kind: 'stop', session: 1, position: '7', executionId: executionOf(1), runId: 'run', jobId: 'job', graceSeconds: 3600 });
+    await waitUntil('all are held, and the first one hears no SIGTERM', () => newest()?.inventory.length === 6 && existsSync(deaf));
+    const stopFirst = (position: string, graceSeconds: number) => server.send({ kind: 'stop', session: 1, position, executionId: executionOf(1), runId: 'run', jobId: 'job', graceSeconds });
+    stopFirst('7', 3600);
+    await waitUntil('a stop has reached it', () => newest()?.stopping.includes(executionOf(1)) === true);
+    stopFirst('8', 0);
     await waitUntil('it has ended', () => newest()?.open.includes(executionOf(1)) === false);
-    expect(server.inventories.some(({ body }) => body.stopping.includes(executionOf(1)))).toBe(true);
     const atFirst = server.inventories.find(({ body }) => body.inventory.length === 6)?.body;
     expect(atFirst).toMatchObject({ session: 1, servedUpTo: '6', open: [1, 2, 3, 4, 5].map(executionOf), waiting: [executionOf(5)], stopping: [] });
     expect(server.inventories[0]?.url).toBe('/api/v1/agents/local/inventory');
-    for (const number of [2, 3, 4, 5]) server.send({ kind: 'stop', session: 1, position: '8', executionId: executionOf(number), runId: 'run', jobId: 'job', graceSeconds: 3600 });
+    for (const number of [2, 3, 4, 5]) server.send({ kind: 'stop', session: 1, position: '9', executionId: executionOf(number), runId: 'run', jobId: 'job', graceSeconds: 3600 });
     await waitUntil('all have ended', () => newest()?.open.length === 0);
   });
 

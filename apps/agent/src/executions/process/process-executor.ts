@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { CommandSpec } from '#protocol/agent-link';
 import type { DeliveredSignal, HeldExecution } from '../../journal/journal-record.js';
 import type { ExecutionStops } from '../execution-stops.js';
-import type { Ending, ExecutionFact, Executor, TellFact, Watch } from '../executor.port.js';
+import type { ClaimedExecutor, Ending, ExecutionFact, TellFact, Watch } from '../executor.port.js';
 import type { KeeperStep } from '../keeper-options.js';
 import type { DirectoryPool } from './directory-pool.js';
 import { ExecutionDirectory, type ResultFile, type StartedFile } from './execution-directory.js';
@@ -25,7 +26,7 @@ export interface ProcessExecutorParts {
 const OVER: Watch = { look: () => undefined, stop: () => undefined };
 
 /** Runs commands as processes that outlive the agent. */
-export class ProcessExecutor implements Executor<CommandSpec> {
+export class ProcessExecutor implements ClaimedExecutor<CommandSpec> {
   readonly whyNotTaken = whyNotTaken;
 
   constructor(private readonly parts: ProcessExecutorParts) {}
@@ -68,6 +69,16 @@ export class ProcessExecutor implements Executor<CommandSpec> {
       ? { kind: 'lost', reason: 'its directory was removed while the agent was away', startedAt: undefined }
       : this.#factOfFormerBoot(new ExecutionDirectory(this.parts.root, held.executionId), held.starting));
     return OVER;
+  }
+
+  isUnclaimed(executionId: string): boolean {
+    return !this.parts.isRootFresh && new ExecutionDirectory(this.parts.root, executionId).claim() === undefined;
+  }
+
+  claim(executionId: string): boolean {
+    const directory = new ExecutionDirectory(this.parts.root, executionId);
+    // Without a directory no wrapper was ever spawned for it.
+    return !existsSync(directory.path) || directory.claimForAgent();
   }
 
   /** After a reboot only a result that was durable before it can tell more than that. */

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExecutionKeeper } from './execution-keeper.js';
+import type { KeeperOptions } from './keeper-options.js';
+import { dispatch, idOf, reported, Scratch } from './testing/scratch.js';
+
+let scratch: Scratch;
+let keepers: ExecutionKeeper[];
+beforeEach(() => { scratch = new Scratch(); keepers = []; });
+afterEach(async () => {
+  for (const keeper of keepers) await keeper.close();
+  await scratch.remove();
+});
+
+async function open(options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> {
+  const keeper = await ExecutionKeeper.open({ dataDir: scratch.dataDir, slots: 4, onReport: () => undefined, log: () => undefined, pollMs: 50, ...options });
+  keepers.push(keeper);
+  return keeper;
+}
+
+async function reopen(keeper: ExecutionKeeper, options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> {
+  await keeper.close();
+  return open(options);
+}
+
+const finished = (keeper: ExecutionKeeper, n: number) => reported(() => keeper.pendingReports(), n, 'finished');
+
+describe('what waits in an older copy of the journal', () => {
+  it('is lost, and never started: it may have begun; what runs goes on', async () => {
+    let keeper = await open({ slots: 1 });
+    await keeper.offer(dispatch(1, `while [ ! -e '${scratch.path}/go' ]; do sleep 0.01; done`));
+    await keeper.offer(dispatch(2, scratch.counting(2)));
+    await reported(() => keeper.pendingReports(), 1, 'started');
+    keeper = await reopen(keeper, { slots: 1 });
+    await keeper.sessionBegan({ session: 1, startsAnew: true, position: '50', mayHaveBegun: [idOf(1), idOf(2), idOf(7)] });
+    expect(await reported(() => keeper.pendingReports(), 2, 'lost')).toMatchObject({ reason: expect.stringContaining('an older copy of itself') as string });
+    writeFileSync(join(scratch.path, 'go'), '');
+    await finished(keeper, 1);
+    keeper = await reopen(keeper, { slots: 1 });
+    await keeper.sessionBegan({ session: 2 });
+    expect([keeper.hello().open, scratch.count(2)]).toEqual([[], 0]);
+  });
+});
+
+describe('what an older copy of the directory was just about to start', () => {
+  const putBack = async () => {
+    const copy = `${scratch.path}/copy`;
+    const former = await open({ onStep: (step) => { if (step === 'placed') execFileSync('cp', ['-a', scratch.dataDir, copy]); } });
+    await former.offer(dispatch(1, scratch.counting(1)));
+    await finished(former, 1);
+    await former.close();
+    rmSync(scratch.dataDir, { recursive: true });
+    renameSync(copy, scratch.dataDir);
+    // That process lives: it is this one.
+    rmSync(join(scratch.dataDir, 'lock.owner'));
+    const keeper = await open();
+    expect([keeper.hello().open, keeper.pendingReports()]).toMatchObject([[idOf(1)], [{ state: 'accepted' }]]);
+    return keeper;
+  };
+
+  it('is lost, and not started again', async () => {
+    const keeper = await putBack();
+    await keeper.sessionBegan({ session: 1, startsAnew: true, position: '50', mayHaveBegun: [idOf(1)] });
+    await reported(() => keeper.pendingReports(), 1, 'lost');
+    expect(scratch.count(1)).toBe(1);
+  });
+
+  it('is started where the server knows of nothing that speaks against it', async () => {
+    const keeper = await putBack();
+    await keeper.sessionBegan({ session: 1 });
+    await finished(keeper, 1);
+    expect(scratch.count(1)).toBe(2);
+  });
+
+  it('is not withdrawn where a wrapper of the former agent has claimed it meanwhile', async () => {
+    const keeper = await putBack();
+    writeFileSync(join(scratch.directory(1).path, 'result'), '0 123.45 done\n');
+    writeFileSync(join(scratch.directory(1).path, 'claim'), '1 1 no-boot\n');
+    await keeper.sessionBegan({ session: 1, startsAnew: true, position: '50', mayHaveBegun: [idOf(1)] });
+    expect(await finished(keeper, 1)).toMatchObject({ exitCode: 0 });
+    expect(scratch.count(1)).toBe(1);
+  });
+});
+
+describe('a process of the agent', () => {
+  it('is counted in its journal, also after that was written anew', async () => {
+    let keeper = await open();
+    expect([await keeper.processBegan(), await keeper.processBegan()]).toEqual([1, 2]);
+    for (let turn = 3; turn <= 5; turn += 1) {
+      keeper = await reopen(keeper, { journal: { compactAfterBytes: 0 } });
+      expect(await keeper.processBegan()).toBe(turn);
+    }
+  });
+});
