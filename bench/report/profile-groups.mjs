@@ -11,7 +11,7 @@ const RULES = [
   ['garbage collection', ({ name }) => name === '(garbage collector)'],
   ['native code and system calls', ({ name }) => name === '(program)' || name === '(root)'],
   ['the benchmark itself', ({ url }) => /\/bench\/trace\/|^node:inspector/.test(url)],
-  ['SQLite', ({ url }) => /\/better-sqlite3\/|\/event-store\/src\/sqlite\/driver/.test(url)],
+  ['SQLite', ({ url }) => /\/better-sqlite3(-for-node-20)?\/|\/event-store\/src\/sqlite\/driver/.test(url)],
   ['hashing', ({ name, url }) => url.startsWith('node:internal/crypto') || /^(createHash|randomUUID|update|digest)$/.test(name)],
   ['JSON', ({ name, url }) => /json-text|secure-json-parse|fast-json-stringify/.test(url) || (url === '' && /^(parse|stringify)$/.test(name))],
   ['schemas (zod)', ({ url }) => url.includes('/node_modules/zod/')],
