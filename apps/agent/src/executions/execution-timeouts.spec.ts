@@ -2,9 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { report as reportSchema } from '#protocol/agent-link';
 import { AgentJournal } from '../journal/agent-journal.js';
-import { ExecutionKeeper } from './execution-keeper.js';
+import type { ExecutionKeeper } from './execution-keeper.js';
 import { finishedReport, reportOf } from './execution-report.js';
 import type { KeeperOptions } from './keeper-options.js';
+import { Keepers } from './testing/keepers.js';
 import { dispatch, idOf, receiptAt, reported, Scratch, stop } from './testing/scratch.js';
 import { until } from './testing/wait-for.js';
 
@@ -13,18 +14,14 @@ const A = process.pid * 1000 + 501;
 const NEVER_SECONDS = 80_000;
 
 let scratch: Scratch;
-let keepers: ExecutionKeeper[];
-beforeEach(() => { scratch = new Scratch(); keepers = []; });
+let keepers: Keepers;
+beforeEach(() => { scratch = new Scratch(); keepers = new Keepers(scratch.dataDir); });
 afterEach(async () => {
-  for (const keeper of keepers) await keeper.close();
+  await keepers.close();
   await scratch.remove();
 });
 
-async function open(options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> {
-  const keeper = await ExecutionKeeper.open({ dataDir: scratch.dataDir, slots: 4, onReport: () => undefined, log: () => undefined, pollMs: 50, ...options });
-  keepers.push(keeper);
-  return keeper;
-}
+const open = (options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> => keepers.open(options);
 
 const timeout = (then: 'warn' | 'stop', seconds = 1, graceSeconds = NEVER_SECONDS) => ({ timeout: { seconds, then, graceSeconds } });
 const finished = (keeper: ExecutionKeeper) => reported(() => keeper.pendingReports(), A, 'finished');

@@ -1,23 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExecutionKeeper } from './execution-keeper.js';
+import type { ExecutionKeeper } from './execution-keeper.js';
 import type { KeeperOptions } from './keeper-options.js';
+import { Keepers } from './testing/keepers.js';
 import { dispatch, idOf, reported, Scratch } from './testing/scratch.js';
 
 let scratch: Scratch;
-let keepers: ExecutionKeeper[];
-beforeEach(() => { scratch = new Scratch(); keepers = []; });
+let keepers: Keepers;
+beforeEach(() => { scratch = new Scratch(); keepers = new Keepers(scratch.dataDir); });
 afterEach(async () => {
-  for (const keeper of keepers) await keeper.close();
+  await keepers.close();
   await scratch.remove();
 });
 
-async function open(options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> {
-  const keeper = await ExecutionKeeper.open({ dataDir: scratch.dataDir, slots: 4, onReport: () => undefined, log: () => undefined, pollMs: 50, ...options });
-  keepers.push(keeper);
-  return keeper;
-}
+const open = (options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> => keepers.open(options);
 
 async function reopen(keeper: ExecutionKeeper, options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> {
   await keeper.close();

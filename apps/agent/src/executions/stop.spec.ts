@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { Instant } from '#events/vocabulary';
 import { report as reportSchema } from '#protocol/agent-link';
 import { AgentJournal } from '../journal/agent-journal.js';
-import { ExecutionKeeper } from './execution-keeper.js';
+import type { ExecutionKeeper } from './execution-keeper.js';
 import type { KeeperOptions, KeeperStep } from './keeper-options.js';
 import { currentBootId, isAlive, type ProcessIdentity } from './process/proc.js';
+import { Keepers } from './testing/keepers.js';
 import { cancel, dispatch, idOf, receiptAt, reported, Scratch, signal, stop } from './testing/scratch.js';
 import { until } from './testing/wait-for.js';
 
@@ -18,20 +19,16 @@ const B = FIRST + 2;
 const NEVER_SECONDS = 80_000;
 
 let scratch: Scratch;
-let keepers: ExecutionKeeper[];
+let keepers: Keepers;
 let bystanders: ChildProcess[];
-beforeEach(() => { scratch = new Scratch(); keepers = []; bystanders = []; });
+beforeEach(() => { scratch = new Scratch(); keepers = new Keepers(scratch.dataDir); bystanders = []; });
 afterEach(async () => {
-  for (const keeper of keepers) await keeper.close();
+  await keepers.close();
   for (const bystander of bystanders) bystander.kill('SIGKILL');
   await scratch.remove();
 });
 
-async function open(options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> {
-  const keeper = await ExecutionKeeper.open({ dataDir: scratch.dataDir, slots: 4, onReport: () => undefined, log: () => undefined, pollMs: 50, ...options });
-  keepers.push(keeper);
-  return keeper;
-}
+const open = (options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> => keepers.open(options);
 
 const finished = (keeper: ExecutionKeeper, n: number) => reported(() => keeper.pendingReports(), n, 'finished');
 const started = (n: number) => until('the job', () => scratch.directory(n).started());

@@ -1,33 +1,31 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExecutionKeeper } from '../execution-keeper.js';
+import type { ExecutionKeeper } from '../execution-keeper.js';
 import type { KeeperOptions } from '../keeper-options.js';
 import { identityOf, isAlive } from '../process/proc.js';
+import { Keepers } from '../testing/keepers.js';
 import { cancel, dispatch, idOf, receiptAt, reported, Scratch, signal, stop, taskDispatch } from '../testing/scratch.js';
 import { until } from '../testing/wait-for.js';
 import { callsOf, letGo, taskModule } from './testing/task-module.js';
 
 const NEVER_SECONDS = 80_000;
 let scratch: Scratch;
-let keepers: ExecutionKeeper[];
+let keepers: Keepers;
 let logged: string[];
-beforeEach(() => { scratch = new Scratch(); keepers = []; logged = []; });
+beforeEach(() => { scratch = new Scratch(); keepers = new Keepers(scratch.dataDir); logged = []; });
 afterEach(async () => {
   letGo(scratch);
-  for (const keeper of keepers) await keeper.close();
+  await keepers.close();
   await scratch.remove();
 });
 
 /** One host, unless a test says otherwise. */
 async function open({ hosts = 1, ...options }: Partial<KeeperOptions> & { hosts?: number } = {}): Promise<ExecutionKeeper> {
   const tasks = 'tasks' in options ? options.tasks : { ...taskModule(scratch), hosts };
-  const keeper = await ExecutionKeeper.open({
-    dataDir: scratch.dataDir, slots: 8, onReport: () => undefined, pollMs: 20, taskGraceMs: 50,
-    log: (_level, message, details) => void logged.push(`${message} ${JSON.stringify(details)}`), ...options, tasks,
+  return keepers.open({
+    slots: 8, pollMs: 20, taskGraceMs: 50, log: (_level, message, details) => void logged.push(`${message} ${JSON.stringify(details)}`), ...options, tasks,
   });
-  keepers.push(keeper);
-  return keeper;
 }
 
 async function run(keeper: ExecutionKeeper, n: number, name: string, parameters = {}): Promise<void> {
