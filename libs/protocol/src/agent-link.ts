@@ -126,9 +126,9 @@ export const welcome = named('Welcome', z.object({
   /** Only after an enrolment: the agent's own credential from now on. */
   credential: z.string().optional(),
   epoch: z.int().nonnegative().optional(),
-  /** Where the session stands in the log. */
+  /** Where the session stands in the log since which the agent's journal counts: this one, or an earlier one. */
   position: position.optional(),
-  /** Nothing that the agent was told before this session counts as told: the log was restored, or the agent's journal went back. */
+  /** Nothing that the agent was told before `position` counts as told: the log was restored, or the agent's journal went back. */
   startsAnew: z.boolean().optional(),
   /** What the agent holds and must never begin: it told its end before its journal went back, or it was called off while the agent was away. Changes nothing for what runs. */
   mustNotBegin: z.array(executionIdSchema).optional(),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Connected } from '#domain/agent/agent.decider';
+import type { Position } from '#event-store/event-store.port';
 import type { Hello, Welcome } from '#protocol/agent-link';
 import type { Actor } from '#events/vocabulary';
 import { AgentsProjection } from '../agents/agents.projection.js';
@@ -35,7 +36,7 @@ export class SessionOpening {
   ) {}
 
   async open(name: string, principal: Principal, hello: Hello): Promise<Welcome> {
-    const { mustNotBegin, mayHaveBegun, ...standing } = await this.check.check(name, hello);
+    const { mustNotBegin, mayHaveBegun, isToLearn, ...standing } = await this.check.check(name, hello);
     const credential = principal.role === 'enrolment' ? await this.enrol(name, principal) : undefined;
     const actor: Actor = { kind: 'agent', id: name };
     // Before the agent counts as connected: nothing is dispatched that it holds already.
@@ -47,8 +48,8 @@ export class SessionOpening {
     this.live.begin(name, connected.session);
     await this.settle(name, hello);
     return {
-      session: connected.session, server: this.identity.id, position: connected.place.receipt.position, epoch: this.log.state.epoch, mustNotBegin: [...mustNotBegin], mayHaveBegun: [...mayHaveBegun],
-      startsAnew: standing.startsAnew !== undefined, ...(credential === undefined ? {} : { credential }),
+      session: connected.session, server: this.identity.id, position: this.journalSince(name).toString(), epoch: this.log.state.epoch, mustNotBegin: [...mustNotBegin], mayHaveBegun: [...mayHaveBegun],
+      startsAnew: isToLearn || standing.startsAnew !== undefined, ...(credential === undefined ? {} : { credential }),
     };
   }
 
@@ -57,6 +58,10 @@ export class SessionOpening {
     if (this.live.isConnected(name)) return 'here';
     const server = this.agents.serverOf(name);
     return server !== undefined && server !== this.identity.id ? 'elsewhere' : false;
+  }
+
+  private journalSince(name: string): Position {
+    return this.agents.find(name)?.journalSince ?? 0n;
   }
 
   private async enrol(name: string, { actor, tokenId }: Principal): Promise<string> {
@@ -80,7 +85,7 @@ export class SessionOpening {
 
   /** What it should hold and does not is not known to it. The log says since when the journal counts: a hello that failed half-way is made up for by the next one. */
   private async settle(name: string, { inventory, helloId, servedUpTo }: Hello): Promise<void> {
-    const journalSince = this.agents.find(name)?.journalSince ?? 0n;
+    const journalSince = this.journalSince(name);
     const missing = new Map<string, string[]>();
     for (const { runId, executionId } of notHeld(this.runs, name, { inventory, servedUpTo }, journalSince)) missing.set(runId, [...(missing.get(runId) ?? []), executionId]);
     const reason = BigInt(servedUpTo) < journalSince ? 'the agent\'s journal is new or was rolled back' : 'it was handed over, and is not in the agent\'s inventory';

@@ -2,7 +2,7 @@ import type { AgentEvent } from '#events/agent.events';
 import { given } from '../../test-support/given.js';
 import { server } from '../../test-support/run-commands.js';
 import type { FoldContext } from '../decider.js';
-import { type AgentCommand, agentDecider, isOlderCopy } from './agent.decider.js';
+import { type AgentCommand, agentDecider, hasYetToLearn, isOlderCopy } from './agent.decider.js';
 import type { AgentState } from './agent.state.js';
 
 type Sent = AgentCommand & { readonly context: FoldContext };
@@ -50,11 +50,12 @@ describe('a hello', () => {
 
   describe('comes from a journal that has gone back', () => {
     const counted = { id: 'p', started: 5, hello: 1, start: 3 };
-    const session = (data: Partial<typeof facts> & { process?: unknown; startsAnew?: unknown } = {}): AgentState => {
-      let state = agentDecider.evolve(undefined, enrolled, server('e'));
-      state = agentDecider.evolve(state, { type: 'AgentConnected', data: { ...facts, process: counted, ...data } } as AgentEvent, server('a'));
-      return state;
-    };
+    type Said = Partial<Extract<AgentEvent, { type: 'AgentConnected' }>['data']>;
+    const sessions = (...said: Said[]): AgentState => said.reduce<AgentState>(
+      (state, data, index) => agentDecider.evolve(state, { type: 'AgentConnected', data: { ...facts, process: counted, ...data } }, server(`hello-${index}`)),
+      agentDecider.evolve(undefined, enrolled, server('e')),
+    );
+    const session = (data: Said = {}): AgentState => sessions(data);
     const isOlder = (state: AgentState, said: object): boolean => isOlderCopy(state!, { journalId: 'j', ...said });
 
     it.each([
@@ -72,11 +73,32 @@ describe('a hello', () => {
       expect(isOlder(session({ process: undefined }), { process: { ...counted, id: 'q', start: 1 } })).toBe(false);
     });
 
-    it('until it has learned of the session that begins anew', () => {
-      const told = session({ startsAnew: 'journal-rolled-back' });
+    it('that has known a later session, unless that was one of a log from before its restore', () => {
       const next = { ...counted, id: 'q', start: 4 };
-      expect(isOlder(told, { process: next })).toBe(true);
-      expect(isOlder(told, { previousSession: 1, process: next })).toBe(false);
+      expect(isOlder(sessions({}, { previousSession: 1 }), { process: next })).toBe(true);
+      expect(isOlder(sessions({}, { previousSession: 1 }), { previousSession: 1, process: next })).toBe(false);
+      expect(isOlder(sessions({ previousSession: 40, startsAnew: 'log-restored', epoch: 1 }), { previousSession: 1, process: next })).toBe(false);
+    });
+  });
+
+  describe('has yet to learn of a session that began anew', () => {
+    const anew = { event: { ...connected, data: { ...facts, startsAnew: 'log-restored', epoch: 2 } } as AgentEvent, context: server('a') };
+    const unheard = begunBy('b');
+    const stateAfter = (...history: { event: AgentEvent; context: FoldContext }[]): AgentState =>
+      history.reduce<AgentState>((state, { event, context }) => agentDecider.evolve(state, event, context), agentDecider.evolve(undefined, enrolled, server('e')));
+    const learns = (state: AgentState, said: object): boolean => !hasYetToLearn(state!, { journalId: 'j', epoch: 2, ...said });
+
+    it('as long as it does not know that one, nor a later one, nor the epoch that it began in', () => {
+      expect(learns(stateAfter(anew), {})).toBe(false);
+      expect(learns(stateAfter(anew, unheard), {})).toBe(false);
+      expect(learns(stateAfter(anew), { previousSession: 40, epoch: 1 })).toBe(false);
+      expect(learns(stateAfter(anew), { previousSession: 1 })).toBe(true);
+      expect(learns(stateAfter(anew, unheard), { previousSession: 2 })).toBe(true);
+    });
+
+    it('never with another journal, nor where none did', () => {
+      expect(learns(stateAfter(anew), { journalId: 'new' })).toBe(true);
+      expect(learns(stateAfter(unheard), {})).toBe(true);
     });
   });
 

@@ -41,6 +41,9 @@ const UNMATCHED_REMEMBERED = 1_000;
 /** A network may repeat what it has kept for long. Before the oldest of these a journal has gone on by as many sessions. */
 const HELLOS_REMEMBERED = 1_000;
 
+/** Below the number of every session. */
+const NONE = -1;
+
 /** Each of them is a start of the agent. */
 const PROCESSES_REMEMBERED = 100;
 
@@ -115,18 +118,26 @@ export function isOver({ session, hellos, processes }: Agent, { helloId, bootId,
 }
 
 /** What a hello says of the journal, and which process on it says so. */
-type JournalIdentity = Pick<DataOf<'AgentConnected'>, 'journalId' | 'previousSession' | 'process'>;
+type JournalIdentity = Pick<DataOf<'AgentConnected'>, 'journalId' | 'previousSession' | 'process' | 'epoch'>;
 
 /**
- * Whether the journal is older than a session that began with it: the log has one of a process that counted itself there, and the journal does not know.
- * That stays so until the agent has learned of a session that begins anew: its answer may have been lost.
+ * Whether the journal is older than a session that began with it: it has known a later session, or the log has one of a process that counted itself there,
+ * and the journal does not know.
  */
-export function isOlderCopy({ session }: Agent, { journalId, previousSession, process }: JournalIdentity): boolean {
+export function isOlderCopy({ session }: Agent, { journalId, previousSession = NONE, process }: JournalIdentity): boolean {
   if (session?.journalId !== journalId) return false;
-  if (session.startsAnew === 'journal-rolled-back' && (previousSession ?? -1) < session.number) return true;
+  if (previousSession < (session.previousSession ?? NONE)) return true;
   const [known, said] = [session.process, process];
   if (known?.start === undefined || said?.start === undefined) return false;
   return said.start < known.start || (said.start === known.start && said.id !== known.id);
+}
+
+/**
+ * Whether a session with this journal began anew and the journal does not know: the answer was lost. What holds since that session was said to nobody yet,
+ * and what was dispatched since is still to come.
+ */
+export function hasYetToLearn({ session }: Agent, { journalId, previousSession = NONE, epoch = 0 }: JournalIdentity): boolean {
+  return session?.journalId === journalId && session.anew !== undefined && (previousSession < session.anew.session || epoch < session.anew.epoch);
 }
 
 function isSameProcess(one: ProcessName, other: ProcessName): boolean {
@@ -151,9 +162,11 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
     case 'AgentCredentialRotated':
       return { ...agent, credentialHash: event.data.credentialHash };
     case 'AgentConnected': {
-      const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, startsAnew } = event.data;
+      const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process } = event.data;
       const { declaredLost: _over, ...back } = agent;
-      const session = { number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, startsAnew };
+      const session = {
+        number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, ...knowledge(agent, event.data),
+      };
       const processes = process === undefined ? agent.processes : newestProcesses(agent.processes, process);
       return { ...back, unreachable: false, session, hellos: newest(agent.hellos, commandId, HELLOS_REMEMBERED), processes };
     }
@@ -179,6 +192,12 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
       return inService;
     }
   }
+}
+
+/** What its agent knew of sessions, and since which of them that counts. Numbers of sessions of another epoch compare with nothing. */
+function knowledge({ session, revision }: Agent, { journalId, previousSession, startsAnew, epoch = 0 }: DataOf<'AgentConnected'>): Pick<AgentSession, 'previousSession' | 'anew'> {
+  const anew = startsAnew === undefined ? (session?.journalId === journalId ? session.anew : undefined) : { session: revision + 1, epoch };
+  return { previousSession: startsAnew === undefined ? previousSession : undefined, anew };
 }
 
 /** One more, and the oldest ones forgotten for it: the repeat of a report that was not acknowledged comes in its agent's next requests, if at all. */

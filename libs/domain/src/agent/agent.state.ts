@@ -19,8 +19,10 @@ export interface AgentSession {
   readonly bootId: string;
   readonly version: string;
   readonly process?: AgentProcess | undefined;
-  /** Why nothing that the agent was told before it counts as told. */
-  readonly startsAnew?: 'log-restored' | 'journal-rolled-back' | undefined;
+  /** The newest session that this journal is known to have known. */
+  readonly previousSession?: number | undefined;
+  /** The newest session of this journal before which nothing that the agent was told counts as told, and the epoch that it began in. */
+  readonly anew?: { readonly session: number; readonly epoch: number } | undefined;
   readonly endedAt?: Instant;
 }
 

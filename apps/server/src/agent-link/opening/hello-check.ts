@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { isOlderCopy, isOver } from '#domain/agent/agent.decider';
+import { hasYetToLearn, isOlderCopy, isOver } from '#domain/agent/agent.decider';
 import { isOpenExecution } from '#domain/run/execution-transitions';
 import type { Receipt } from '#events/agent.events';
 import type { EventStore } from '#event-store/event-store.port';
@@ -25,6 +25,8 @@ export interface CheckedHello extends Standing {
   readonly mustNotBegin: readonly string[];
   /** What the agent holds, and may have begun before its journal went back. */
   readonly mayHaveBegun: readonly string[];
+  /** Of an earlier session that began anew the agent does not know: it is told so with this one. */
+  readonly isToLearn: boolean;
 }
 
 /**
@@ -58,16 +60,17 @@ export class HelloCheck {
     const inEpoch = epoch === 0 ? {} : { epoch };
     const ended = endedAmong(this.runs, hello.open ?? []);
     const mustNotBegin = [...ended, ...this.calledOffAmong(hello.open ?? [])];
+    const isToLearn = agent !== undefined && hasYetToLearn(agent, hello);
     if (await this.holdsAllThat(name, hello)) {
       this.ahead.settled(name);
-      const isOlder = agent !== undefined && isOlderCopy(agent, hello);
-      if (!isOlder && ended.length === 0 && !this.hasForgotten(name, hello)) return { ...inEpoch, mustNotBegin, mayHaveBegun: [] };
-      return { ...inEpoch, mustNotBegin, mayHaveBegun: (hello.open ?? []).filter((executionId) => !mustNotBegin.includes(executionId)), startsAnew: 'journal-rolled-back' };
+      const hasGoneBack = (agent !== undefined && isOlderCopy(agent, hello)) || (isToLearn ? this.hasForgottenEnds(name, hello) : ended.length > 0 || this.hasForgotten(name, hello));
+      const mayHaveBegun = hasGoneBack || isToLearn ? (hello.open ?? []).filter((executionId) => !mustNotBegin.includes(executionId)) : [];
+      return { ...inEpoch, mustNotBegin, mayHaveBegun, isToLearn, ...(hasGoneBack && { startsAnew: 'journal-rolled-back' }) };
     }
     // Told in an earlier epoch: an operator has said since that the log was restored.
     if ((hello.epoch ?? 0) >= epoch) throw this.behind(name, hello);
     this.ahead.settled(name);
-    return { ...inEpoch, mustNotBegin, mayHaveBegun: [], startsAnew: 'log-restored' };
+    return { ...inEpoch, mustNotBegin, mayHaveBegun: [], isToLearn, ...(!isToLearn && { startsAnew: 'log-restored' }) };
   }
 
   /** What the log holds and this server has not folded yet it folds in a moment; who is told of a position was told of it after it was in the log. */
@@ -94,16 +97,20 @@ export class HelloCheck {
     });
   }
 
+  private hasForgotten(name: string, hello: Hello): boolean {
+    const held = new Set(hello.inventory);
+    return this.hasForgottenEnds(name, hello) || [...this.runs.openExecutionsOf(name).values()].some(({ executionId }) => !held.has(executionId) && this.isForgotten(executionId));
+  }
+
   /**
-   * What the agent has told is confirmed to it by a receipt, or it still holds it. Where it neither is nor does, its journal has forgotten the telling.
-   * That a former journal told something before this one began is known already: it does not make this one begin again.
+   * An end that the agent has told is confirmed to it by a receipt, or it still holds it as such. Where it neither is nor does, its journal has forgotten
+   * the telling. That a former journal told something before this one began is known already: it does not make this one begin again.
    */
-  private hasForgotten(name: string, { inventory, receipt }: Hello): boolean {
-    const held = new Set(inventory);
+  private hasForgottenEnds(name: string, { inventory, open = [], receipt }: Hello): boolean {
+    const [held, notEnded] = [new Set(inventory), new Set(open)];
     const confirmed = BigInt(receipt?.position ?? '0');
     const journalSince = this.agents.find(name)?.journalSince ?? 0n;
-    if (this.told.after(name, confirmed > journalSince ? confirmed : journalSince).some((executionId) => !held.has(executionId))) return true;
-    return [...this.runs.openExecutionsOf(name).values()].some(({ executionId }) => !held.has(executionId) && this.isForgotten(executionId));
+    return this.told.after(name, confirmed > journalSince ? confirmed : journalSince).some((executionId) => !held.has(executionId) || notEnded.has(executionId));
   }
 
   /** The agent has spoken of it. That it does not know it goes on record once: after that it tells nothing of this journal, also when the agent has spoken of it since. */
