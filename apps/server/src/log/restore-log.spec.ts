@@ -134,6 +134,14 @@ describe('a log that was restored to an earlier state', () => {
     expect((await restored({})).status).toBe(400);
   });
 
+  it('is told to an agent again when the answer was lost, and it gets what was dispatched meanwhile', async () => {
+    const copy = head();
+    await agent.execute('S1', 0, await server.startRun('S'));
+    await goBackTo(copy);
+    await restored();
+    await getsWhatWasDispatchedAfterALostAnswer('log-restored');
+  });
+
   it('that goes back behind a word about an earlier one needs a word of its own', async () => {
     const copy = head();
     await restored();
@@ -160,6 +168,19 @@ describe('a log that was restored to an earlier state', () => {
     expect([(await log()).epoch, (await server.events('&type=RunHeldByRestore')).length]).toEqual([1, 1]);
   });
 });
+
+/** The session begins, and its agent does not hear of it. */
+async function getsWhatWasDispatchedAfterALostAnswer(startsAnew: 'journal-rolled-back' | 'log-restored'): Promise<void> {
+  expect((await agent.post('sessions', agent.hello())).status).toBe(201);
+  const sent = await server.startRun('S');
+  expect((await server.run(sent)).jobs[0]).toMatchObject({ state: 'dispatched' });
+  expect((await agent.sayHello()).body).toMatchObject({ startsAnew: true });
+  await agent.listen();
+  await agent.dispatchOf('S1', sent);
+  expect((await server.run(sent)).jobs[0]?.evidence.kind).not.toBe('unknown-to-agent');
+  expect((await server.events('&type=AgentConnected')).map(({ data }) => (data as { startsAnew?: string }).startsAnew).slice(-2)).toEqual([startsAnew, undefined]);
+  expect((await agent.sayHello()).body).toMatchObject({ startsAnew: false });
+}
 
 describe('an agent whose journal went back', () => {
   it('is told what has ended since, and that nothing told before counts', async () => {
@@ -208,6 +229,15 @@ describe('an agent whose journal went back', () => {
     await agent.dispatchOf('S1', await server.startRun('S'));
     expect(agent.dispatches().map(({ spec }) => spec.runId)).not.toContain(sent);
     expect((await agent.sayHello({ open, process: { ...processes[2]!, hello: 3 } })).body).toMatchObject({ startsAnew: false, mayHaveBegun: [] });
+  });
+
+  it('is told so again when the answer was lost, and gets what was dispatched meanwhile', async () => {
+    const { spec } = await agent.dispatchOf('S1', await server.startRun('S'));
+    await agent.report(finished(spec));
+    await agent.goAway();
+    Object.assign(agent, { receipt: undefined, servedUpTo: '0', inventory: [] });
+    agent.frames.length = 0;
+    await getsWhatWasDispatchedAfterALostAnswer('journal-rolled-back');
   });
 
   it('is noticed once: what is sent to the journal that it has now is not lost to the next session', async () => {
