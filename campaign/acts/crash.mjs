@@ -1,7 +1,7 @@
 // A process is armed for a step and ends itself there; what makes the step likely is done meanwhile.
 import { pause, until } from '../stage/waiting.mjs';
 import { logRestore } from './put-back.mjs';
-import { killAgent, loseJournal, restartServers, startForgetful } from './restarts.mjs';
+import { killAgent, loseJournal, restartServers } from './restarts.mjs';
 import { GONE_MS, ownerOfTimers } from './several-servers.mjs';
 
 const PATIENCE_MS = 2_500;
@@ -91,6 +91,5 @@ async function makeQueue(stage, agent, round) {
 async function forget(stage, agent, slots, round) {
   await round.workload.startMore(3);
   await pause(100);
-  await loseJournal(stage, agent, round);
-  startForgetful(stage, agent, slots, round);
+  await loseJournal(stage, agent, { slots }, round);
 }

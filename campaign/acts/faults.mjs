@@ -7,7 +7,7 @@ import { pause } from '../stage/waiting.mjs';
 import { crash } from './crash.mjs';
 import { DATABASE_ACTS } from './database-faults.mjs';
 import { journalRollback, logRestore } from './put-back.mjs';
-import { killAgent, loseJournal, restartServer, startForgetful, stepOf } from './restarts.mjs';
+import { killAgent, loseJournal, restartServer, stepOf } from './restarts.mjs';
 import { SERVERS_ACTS } from './several-servers.mjs';
 import { garbage, repeat, secondAgent } from './strangers.mjs';
 
@@ -85,12 +85,8 @@ const ACTS = {
     await restartServer(stage, server);
   },
 
-  'journal-lost': async (stage, { agent, lastsMs, slots }, round) => {
-    await loseJournal(stage, agent, round);
-    round.note('journal-lost', stepOf(stage, agent));
-    await pause(lastsMs);
-    startForgetful(stage, agent, slots, round);
-  },
+  'journal-lost': (stage, { agent, lastsMs, slots }, round) =>
+    loseJournal(stage, agent, { slots, lastsMs, onGone: () => round.note('journal-lost', stepOf(stage, agent)) }, round),
 
   reboot: async (stage, { agent, lastsMs, slots }, round) => {
     await killAgent(stage, agent, round);

@@ -1,6 +1,6 @@
 // An earlier copy is put back: of an agent's directory, or of the log.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { Broken } from '../check/broken.mjs';
 import { pause, until } from '../stage/waiting.mjs';
 import { killAgent, killServers, restartServers, stepOf } from './restarts.mjs';
@@ -9,21 +9,25 @@ const WORD_MS = 60_000;
 /** Nobody who knows more has been seen until then: it is said all the same. */
 const UNFORCED_MS = 6_000;
 
-export async function journalRollback(stage, { agent, lastsMs, slots }, round) {
+export function journalRollback(stage, { agent, lastsMs, slots }, round) {
   const [data, copy] = [stage.agentData(agent), `${stage.agentData(agent)}-copy`];
-  await killAgent(stage, agent, round);
-  rmSync(copy, { recursive: true, force: true });
-  execFileSync('cp', ['-a', data, copy]);
-  const from = await round.mark();
-  stage.startAgent(agent, slots);
-  await pause(1000 + lastsMs);
-  await killAgent(stage, agent, round);
-  round.note('journal-rollback', stepOf(stage, agent));
-  rmSync(data, { recursive: true, force: true, maxRetries: 5 });
-  execFileSync('cp', ['-a', copy, data]);
-  // What it had ended and told before the copy it has told; what it ended since, it may not know.
-  round.excuse(agent, 'journal', from);
-  stage.startAgent(agent, slots);
+  return round.alone(agent, async () => {
+    await killAgent(stage, agent, round);
+    rmSync(copy, { recursive: true, force: true });
+    // It may have been killed before it made one.
+    mkdirSync(data, { recursive: true });
+    execFileSync('cp', ['-a', data, copy]);
+    const from = await round.mark();
+    stage.startAgent(agent, slots);
+    await pause(1000 + lastsMs);
+    await killAgent(stage, agent, round);
+    round.note('journal-rollback', stepOf(stage, agent));
+    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    execFileSync('cp', ['-a', copy, data]);
+    // What it had ended and told before the copy it has told; what it ended since, it may not know.
+    round.excuse(agent, 'journal', from);
+    stage.startAgent(agent, slots);
+  });
 }
 
 /** @param meanwhile what is done while an operator says that the log was put back */

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { Broken } from '../check/broken.mjs';
+import { pause } from '../stage/waiting.mjs';
 
 export async function restartServer(stage, name) {
   if (!(await stage.startServer(name))) throw new Broken(7, `${name} does not start any more: it ended with ${stage.server(name).end}`);
@@ -20,19 +21,16 @@ export async function killAgent(stage, name, round) {
   round.excuse(name, 'tasks');
 }
 
-/** It is killed, and its whole directory is gone. */
-export async function loseJournal(stage, name, round) {
-  await killAgent(stage, name, round);
-  round.excuse(name, 'journal');
-  rmSync(stage.agentData(name), { recursive: true, force: true, maxRetries: 5 });
-}
-
-/**
- * What is dispatched to it before its first session, because of a policy, it is taken not to know either: a server that dies meanwhile cannot tell
- * whether that was handed over.
- */
-export function startForgetful(stage, name, slots, round) {
-  void stage.startAgent(name, slots).line('connected to ').then((line) => line !== undefined && round.excuse(name, 'journal'));
+/** It is killed, its whole directory is gone, and after a while it is started again. */
+export function loseJournal(stage, name, { slots, lastsMs = 0, onGone }, round) {
+  return round.alone(name, async () => {
+    await killAgent(stage, name, round);
+    onGone?.();
+    round.excuse(name, 'journal');
+    rmSync(stage.agentData(name), { recursive: true, force: true, maxRetries: 5 });
+    await pause(lastsMs);
+    stage.startAgent(name, slots);
+  });
 }
 
 /** The newest step that a process has passed. */

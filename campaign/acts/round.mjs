@@ -48,6 +48,7 @@ class Round {
     /** What was done to agents, and where the log stood then: what they cannot know any more, of executions before that. */
     this.excuses = [];
     this.marking = [];
+    this.atWork = new Map();
     this.workload = new Workload(stage, plan);
     this.schedules = new Schedules(stage, this.workload, plan, JOBNETS);
   }
@@ -55,6 +56,13 @@ class Round {
   note(fault, step) {
     this.coverage.note(fault, step);
     this.faults += 1;
+  }
+
+  /** One work with an agent's directory after the other. */
+  alone(agent, work) {
+    const done = (this.atWork.get(agent) ?? Promise.resolve()).then(work);
+    this.atWork.set(agent, done.catch(() => undefined));
+    return done;
   }
 
   missed(step) {

@@ -5,7 +5,7 @@ export class Excuses {
   /** @param given each with `agent`, `why`, `upTo` (where the log stood when it was done) and, where it is known, `from`: nothing before that is excused */
   constructor(given, lives) {
     this.lives = lives;
-    this.given = given;
+    this.given = given.map((each) => ({ ...each, from: this.placeOf(each.from), upTo: this.reachOf(each) }));
   }
 
   /**
@@ -15,7 +15,21 @@ export class Excuses {
    */
   cover({ agent, dispatched }, whys, event) {
     return dispatched !== undefined && this.given.some((each) => each.agent === agent && whys.includes(each.why)
-      && (each.upTo === undefined || isUpTo(dispatched, this.lives.placeOf(each.upTo.life, each.upTo.position)))
-      && (each.from === undefined || event === undefined || !isUpTo(event.place, this.lives.placeOf(each.from.life, each.from.position))));
+      && (each.upTo === undefined || isUpTo(dispatched, each.upTo))
+      && (each.from === undefined || event === undefined || !isUpTo(event.place, each.from)));
+  }
+
+  /** Until the agent speaks again, a server dispatches to a session that is over, and cannot know whether its end came first: a journal that went back may have lost that. */
+  reachOf({ agent, why, upTo }) {
+    const done = this.placeOf(upTo);
+    if (why !== 'journal' || done === undefined) return done;
+    for (const { event, place } of this.lives.written()) {
+      if (event.type === 'AgentConnected' && event.stream === `agent-${agent}` && !isUpTo(place, done)) return place;
+    }
+    return undefined;
+  }
+
+  placeOf(mark) {
+    return mark === undefined ? undefined : this.lives.placeOf(mark.life, mark.position);
   }
 }
