@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { FoldLag } from '../event-sourcing/fold-lag.js';
 import { TokenUse } from '../operators/token-use.js';
 import { Authenticator } from './authenticator.js';
-import { HttpProblem } from './http-problem.js';
+import { HttpProblem, notFoldedYet } from './http-problem.js';
 import { AUDIENCE, mayActAs, NEEDED_ROLE, type OperatorRole, type Principal, type RequestWithPrincipal, roleForMethod } from './principal.js';
 
 /** Finds out who asks, keeps agents and operators to their own routes, and operators to what their role may do. */
@@ -42,7 +42,7 @@ export class AuthGuard implements CanActivate {
 
   /** @throws HttpProblem 503 `not-folded-yet` */
   private async catchUp(): Promise<void> {
-    if (!await this.lag.caughtUp()) throw new HttpProblem(503, 'not-folded-yet', 'this server has not seen yet what other servers have recorded; ask again, or ask another one');
+    if (!await this.lag.caughtUp()) throw notFoldedYet();
   }
 
   private metadata(key: symbol, context: ExecutionContext): string | undefined {

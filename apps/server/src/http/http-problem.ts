@@ -8,3 +8,8 @@ export class HttpProblem extends Error {
     super(detail);
   }
 }
+
+/** 503: other servers append too, and this one has not caught up within a command's patience. */
+export function notFoldedYet(): HttpProblem {
+  return new HttpProblem(503, 'not-folded-yet', 'this server has not seen yet what other servers have recorded; ask again, or ask another one');
+}

@@ -8,6 +8,7 @@ import { ScriptedAgent, finished } from '../../test-support/scripted-agent.js';
 import { another, ServerPair } from '../../test-support/server-pair.js';
 import { CHAIN, closeServers, ServerUnderTest } from '../../test-support/server-under-test.js';
 import { SimulatedClock } from '../../test-support/simulated-clock.js';
+import { HelloCheck } from '../agent-link/opening/hello-check.js';
 import { AgentsAhead } from '../log/agents-ahead.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 
@@ -53,6 +54,22 @@ describe('what one server has answered', () => {
     const asked = two.request<CommandAnswer>('POST', '/api/v1/jobnets/A/runs', { body: { reason: 'r' } });
     release();
     expect(await asked).toMatchObject({ status: 201 });
+  });
+
+  it('is what the other compares an agent with: what that has told and forgotten is noticed', async () => {
+    await start();
+    await one.define(CHAIN);
+    const agent = await ScriptedAgent.connected(one);
+    const { spec } = await agent.dispatchOf('A1', await one.startRun());
+    await caughtUp(two);
+    const open = [spec.executionId];
+    const older = agent.hello({ inventory: open, open });
+    const release = two.store.holdSubscriptions();
+    await agent.report(finished(spec));
+    const checked = two.get(HelloCheck).check('local', older);
+    expect(await Promise.race([checked.then(() => 'answered'), two.request('GET', '/healthz').then(() => 'waiting')])).toBe('waiting');
+    release();
+    expect(await checked).toMatchObject({ startsAnew: 'journal-rolled-back', mustNotBegin: open });
   });
 
   it('is what the other finds already so, or not so any more', async () => {

@@ -11,7 +11,7 @@ import { holdsEvent, holdsWhatServed } from '../../log/holds-event.js';
 import { LogClock } from '../../event-sourcing/log-clock.js';
 import { FoldLag } from '../../event-sourcing/fold-lag.js';
 import { LogFollower } from '../../event-sourcing/log-follower.js';
-import { HttpProblem } from '../../http/http-problem.js';
+import { HttpProblem, notFoldedYet } from '../../http/http-problem.js';
 import { AgentsAhead } from '../../log/agents-ahead.js';
 import { LogProjection } from '../../log/log.projection.js';
 import { isCancelPending } from '../../runs/run.view.js';
@@ -51,9 +51,11 @@ export class HelloCheck {
 
   /**
    * @throws HttpProblem 409 `log-behind-agent` until the log has caught up, or an operator has said that it was restored; `session-over` for a
-   *   repeat of a hello whose session is over: nothing is compared with it, and no credential given for it
+   *   repeat of a hello whose session is over: nothing is compared with it, and no credential given for it; 503 `not-folded-yet`
    */
   async check(name: string, hello: Hello): Promise<CheckedHello> {
+    // What the agent has told another server is nothing that its journal has forgotten, or just that.
+    if (!await this.lag.caughtUp()) throw notFoldedYet();
     const agent = this.agents.find(name)?.agent;
     if (agent !== undefined && isOver(agent, hello)) throw new HttpProblem(409, 'session-over', 'this hello is older than a session that is over; say another one');
     const { epoch } = this.log.state;
@@ -79,14 +81,12 @@ export class HelloCheck {
     if (told > this.follower.position && (told > (await this.store.head() ?? 0n) || !(await this.follower.foldedWithin(told)))) return false;
     if (receipt !== undefined && !await holdsEvent(this.store, receipt)) return false;
     // A log that was put back may have grown past all these positions since, with other things at them.
-    return servedUpTo === '0' || (await this.holdsSession(name, previousSession) && await holdsWhatServed(this.store, name, servedUpTo));
+    return servedUpTo === '0' || (this.holdsSession(name, previousSession) && await holdsWhatServed(this.store, name, servedUpTo));
   }
 
   /** Each session is in the log before its agent hears of it. */
-  private async holdsSession(name: string, session = 0): Promise<boolean> {
-    const isHeld = () => (this.agents.find(name)?.agent.session?.number ?? 0) >= session;
-    if (!isHeld()) await this.lag.caughtUp();
-    return isHeld();
+  private holdsSession(name: string, session = 0): boolean {
+    return (this.agents.find(name)?.agent.session?.number ?? 0) >= session;
   }
 
   /** The frames that call them off come only after the welcome, and the agent's line moves with it. */
