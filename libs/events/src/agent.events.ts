@@ -20,9 +20,10 @@ export const agentProcess = z.object({
   /** Since the boot of its host, in milliseconds: of two processes of one boot the older one has ended. */
   started: z.int().nonnegative(),
   hello: z.int().positive(),
-  /** The how-manieth process on the agent's journal: each counts itself there before its first hello. A journal that knows of fewer than the log is an older copy. */
-  start: z.int().positive().optional(),
 });
+
+/** More than an agent says. */
+export const openedBy = z.array(z.uuid()).max(1_000);
 
 export const agentEvents = {
   AgentEnrolled: defineEvent('AgentEnrolled', 1, 'An agent\'s name was taken with the enrolment token; the agent has a credential of its own.', z.object({
@@ -33,6 +34,8 @@ export const agentEvents = {
     agent: identifier, server: z.string(), ...journal, slots: z.int().positive(), receipt: receipt.optional(),
     version: z.string(), host: z.string(), pid: z.int(), bootId: z.string(), epoch: z.int().positive().optional(),
     process: agentProcess.optional(),
+    /** The processes that have opened the journal since the session that it knows of, its own one first: each does so before its first hello. */
+    openedBy: openedBy.optional(),
     /** Why nothing that was dispatched before counts as served, other than by what the journal says of itself. */
     startsAnew: z.enum(['log-restored', 'journal-rolled-back']).optional(),
   })),

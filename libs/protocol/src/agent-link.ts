@@ -1,5 +1,5 @@
 import { output } from '#events/output';
-import { agentProcess, receipt } from '#events/agent.events';
+import { agentProcess, openedBy, receipt } from '#events/agent.events';
 import { executionIdSchema, identifier, instant } from '#events/vocabulary';
 import { z } from 'zod';
 import { outputFrame } from './outputs.js';
@@ -113,6 +113,8 @@ export const hello = named('Hello', z.object({
   bootId: z.string().max(64),
   /** An agent that does not say so cannot be told from what a network repeats of it. */
   process: agentProcess.optional(),
+  /** The processes that have opened the journal since `previousSession`, the one of that first. A journal that does not know one that began a session later on is an older copy. */
+  openedBy: openedBy.optional(),
   inventory: z.array(executionIdSchema).max(50_000),
   /** Of the inventory, what waits or runs. An agent that does not say so is taken at its word about the rest. */
   open: z.array(executionIdSchema).max(50_000).optional(),

@@ -459,7 +459,7 @@ describe('an agent', () => {
     const { journalId } = keeper.hello();
     await keeper.sessionBegan({ session: 12 });
     keeper = await reopen(keeper);
-    expect(keeper.hello()).toEqual({ journalId, journalSequence: 1, servedUpTo: '0', previousSession: 12, inventory: [], open: [], epoch: 0 });
+    expect(keeper.hello()).toEqual({ journalId, journalSequence: 1, servedUpTo: '0', previousSession: 12, openedBy: [], inventory: [], open: [], epoch: 0 });
     const whole = { ...keeper.hello(), helloId: journalId, slots: 1, version: '1', host: 'h', pid: 1, bootId: 'b' };
     expect(helloSchema.parse(whole)).toEqual(whole);
   });

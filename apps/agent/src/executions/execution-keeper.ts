@@ -5,7 +5,7 @@ import type { Receipt } from '#events/agent.events';
 import type { Instant } from '#events/vocabulary';
 import type { CancelFrame, DispatchFrame, Report, StopFrame } from '#protocol/agent-link';
 import { AgentJournal } from '../journal/agent-journal.js';
-import { countProcess, heldNow, type HeldNow, type JournalPart, journalPart } from '../journal/journal-part.js';
+import { heldNow, type HeldNow, type JournalPart, journalPart, markOpened } from '../journal/journal-part.js';
 import { lockDataDirectory } from '../journal/data-directory-lock.js';
 import { isAfter } from '../journal/journal-state.js';
 import type { HeldExecution, TerminalReport } from '../journal/journal-record.js';
@@ -158,8 +158,8 @@ export class ExecutionKeeper {
     return journalPart(this.journal);
   }
 
-  processBegan(): Promise<number | undefined> {
-    return countProcess(this.journal);
+  processBegan(id: string): Promise<void> {
+    return markOpened(this.journal, id);
   }
 
   /** What it holds at this moment. */

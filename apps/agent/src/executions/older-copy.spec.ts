@@ -81,12 +81,20 @@ describe('what an older copy of the directory was just about to start', () => {
 });
 
 describe('a process of the agent', () => {
-  it('is counted in its journal, also after that was written anew', async () => {
+  it('is known to its journal until a later one has a session, also after that was written anew', async () => {
+    const known = (keeper: ExecutionKeeper) => keeper.hello().openedBy;
     let keeper = await open();
-    expect([await keeper.processBegan(), await keeper.processBegan()]).toEqual([1, 2]);
-    for (let turn = 3; turn <= 5; turn += 1) {
+    await keeper.processBegan('a');
+    await keeper.sessionBegan({ session: 1 });
+    for (const id of ['b', 'c']) {
       keeper = await reopen(keeper, { journal: { compactAfterBytes: 0 } });
-      expect(await keeper.processBegan()).toBe(turn);
+      await keeper.processBegan(id);
     }
+    expect(known(keeper)).toEqual(['a', 'b', 'c']);
+    await keeper.sessionBegan({ session: 3 });
+    expect(known(keeper)).toEqual(['c']);
+    for (let turn = 0; turn < 40; turn += 1) await keeper.processBegan(`later ${turn}`);
+    expect(known(keeper)).toHaveLength(32);
+    expect(known(keeper)).toContain('later 39');
   });
 });

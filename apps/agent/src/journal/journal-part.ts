@@ -3,21 +3,20 @@ import type { AgentJournal } from './agent-journal.js';
 import type { JournalState } from './journal-state.js';
 
 /** What a hello says of the journal. */
-export type JournalPart = Pick<Hello, 'journalId' | 'journalSequence' | 'servedUpTo' | 'receipt' | 'previousSession' | 'inventory' | 'open' | 'epoch'>;
+export type JournalPart = Pick<Hello, 'journalId' | 'journalSequence' | 'servedUpTo' | 'receipt' | 'previousSession' | 'openedBy' | 'inventory' | 'open' | 'epoch'>;
 
 export function journalPart({ sequence, state }: AgentJournal): JournalPart {
-  const { journalId, receipt, session, epoch } = state;
+  const { journalId, receipt, session, epoch, openedBy } = state;
   const { servedUpTo, inventory, open } = heldNow(state);
   return {
-    journalId, journalSequence: sequence, servedUpTo, epoch, inventory, open,
+    journalId, journalSequence: sequence, servedUpTo, epoch, openedBy: [...openedBy], inventory, open,
     ...(receipt !== undefined && { receipt }), ...(session !== undefined && { previousSession: session }),
   };
 }
 
-/** Counts a process of the agent in its journal. Undefined where that cannot be written now: then nobody can tell an older copy of it by that. */
-export async function countProcess(journal: AgentJournal): Promise<number | undefined> {
-  const start = journal.state.starts + 1;
-  return journal.append({ type: 'process', start }).then(() => start, () => undefined);
+/** Puts a process of the agent on record. Where that cannot be written now, nobody can tell an older copy of the journal by that. */
+export async function markOpened(journal: AgentJournal, by: string): Promise<void> {
+  await journal.append({ type: 'opened', by }).catch(() => undefined);
 }
 
 /** What an inventory says in the middle of a session. */

@@ -31,7 +31,7 @@ export interface DeliveredSignal {
 /**
  * One line of the journal's story. `starting` is durable before the wrapper is spawned and names the boot, because after a
  * reboot nothing but a result file can tell what became of it; it stands inside `accepted` where a slot was free at once, so that
- * the hand-off costs one sync. `process` is durable before its first hello. `stopping` is durable before the first signal. `ended` with a `position` answers a dispatch that was never accepted.
+ * the hand-off costs one sync. `opened`, by a process of the agent, is durable before the first hello of that. `stopping` is durable before the first signal. `ended` with a `position` answers a dispatch that was never accepted.
  */
 export type JournalRecord =
   | { readonly type: 'accepted'; readonly spec: ExecutionSpec; readonly position: string; readonly acceptedAt: Instant; readonly starting?: string }
@@ -44,7 +44,7 @@ export type JournalRecord =
   | { readonly type: 'refused'; readonly report: TerminalReport; readonly position: string }
   | { readonly type: 'forgotten'; readonly executionId: string; readonly receipt: Receipt }
   | { readonly type: 'served'; readonly position: string }
-  | { readonly type: 'process'; readonly start: number }
+  | { readonly type: 'opened'; readonly by: string }
   | ({ readonly type: 'session' } & SessionRecord);
 
 /**
@@ -82,7 +82,7 @@ export interface JournalSnapshot {
   readonly session?: number;
   readonly epoch?: number;
   /** How many processes have counted themselves. */
-  readonly starts?: number;
+  readonly openedBy?: readonly string[];
   readonly held: readonly HeldExecution[];
   readonly forgotten: readonly string[];
   /** Execution id and position of the cancel. */

@@ -2,6 +2,9 @@ import type { Receipt } from '#events/agent.events';
 import type { HeldExecution, JournalRecord, JournalSnapshot, SessionRecord, StopRequest } from './journal-record.js';
 import { NewestNames } from './newest-names.js';
 
+/** More processes than that come and go without a session only where one ends again and again. */
+const REMEMBERED_PROCESSES = 32;
+
 /** How many forgotten executions are still known by name; older ones are covered by `servedUpTo`. */
 export const REMEMBERED_FORGOTTEN = 10_000;
 
@@ -20,8 +23,8 @@ export interface JournalState {
   receipt: Receipt | undefined;
   session: number | undefined;
   epoch: number;
-  /** How many processes have counted themselves. */
-  starts: number;
+  /** The processes that have opened the journal since the session that it knows of, its own one first: ids, the newest 32. */
+  openedBy: readonly string[];
   /** In the order of their acceptance. */
   readonly held: Map<string, HeldExecution>;
   /** The newest forgotten ids, oldest first. */
@@ -41,7 +44,7 @@ export function stateOf(snapshot: JournalSnapshot): JournalState {
     receipt: snapshot.receipt,
     session: snapshot.session,
     epoch: snapshot.epoch ?? 0,
-    starts: snapshot.starts ?? 0,
+    openedBy: snapshot.openedBy ?? [],
     held: new Map(snapshot.held.map((execution) => [execution.executionId, execution])),
     forgotten: new NewestNames(REMEMBERED_FORGOTTEN, snapshot.forgotten),
     refusals: new Map(snapshot.refusals),
@@ -56,7 +59,7 @@ export function snapshotOf(state: JournalState): JournalSnapshot {
     ...(state.receipt !== undefined && { receipt: state.receipt }),
     ...(state.session !== undefined && { session: state.session }),
     ...(state.epoch > 0 && { epoch: state.epoch }),
-    ...(state.starts > 0 && { starts: state.starts }),
+    ...(state.openedBy.length > 0 && { openedBy: state.openedBy }),
     held: [...state.held.values()],
     forgotten: [...state.forgotten],
     refusals: [...state.refusals],
@@ -97,8 +100,8 @@ export function evolve(state: JournalState, record: JournalRecord): void {
       return forget(state, record);
     case 'served':
       return served(state, record.position);
-    case 'process':
-      state.starts = record.start;
+    case 'opened':
+      state.openedBy = [...state.openedBy, record.by].slice(-REMEMBERED_PROCESSES);
       return;
     case 'session':
       return sessionBegan(state, record);
@@ -113,6 +116,7 @@ function stoppingAfter(before: StopRequest | undefined, { position, graceSeconds
 
 function sessionBegan(state: JournalState, { session, epoch, anew }: SessionRecord): void {
   state.session = session;
+  state.openedBy = state.openedBy.slice(-1);
   state.epoch = epoch ?? state.epoch;
   if (anew === undefined) return;
   // Both may name what the log has never heard of; from here on they do again what they are for.

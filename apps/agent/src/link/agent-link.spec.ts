@@ -1,3 +1,4 @@
+import { hello } from '#protocol/agent-link';
 import { FakeServer, refusal } from '../../test-support/fake-server.js';
 import { executionOf, HURRIED, KeptAgent, NEVER_MS } from '../../test-support/kept-agent.js';
 import { waitUntil } from '../../test-support/wait-until.js';
@@ -55,8 +56,10 @@ describe('a hello', () => {
     await connected(1);
     expect(first().hellos[0]).toMatchObject({
       url: '/api/v1/agents/local/sessions',
-      body: { version: '1.2.3', bootId: 'boot', slots: 4, pid: process.pid, journalId: before.journalId, journalSequence: before.journalSequence, servedUpTo: '12', inventory: [name] },
+      body: { version: '1.2.3', bootId: 'boot', slots: 4, pid: process.pid, journalId: before.journalId, journalSequence: before.journalSequence + 1, servedUpTo: '12', inventory: [name] },
     });
+    const { process: self, openedBy } = hello.parse(first().hellos[0]?.body);
+    expect(openedBy).toEqual([self?.id]);
     expect(first().hellos[0]?.body).not.toHaveProperty('receipt');
     expect(first().hellos[0]?.body).not.toHaveProperty('previousSession');
   });

@@ -96,7 +96,8 @@ export class AgentLink {
   /** With the agent's own credential; with the enrolment token when there is none, or the server knows none such. */
   private async hello(client: ServerClient, path: string, signal: AbortSignal): Promise<Welcome> {
     const { version, bootId } = this.identity;
-    const hello: Hello = { ...this.keeper.hello(), helloId: randomUUID(), slots: this.options.slots, version, bootId, host: hostname(), pid: process.pid, process: await this.nextHello() };
+    const self = await this.nextHello();
+    const hello: Hello = { ...this.keeper.hello(), helloId: randomUUID(), slots: this.options.slots, version, bootId, host: hostname(), pid: process.pid, process: self };
     const { token } = this.options;
     if (this.credential.value === undefined) return client.post(`${path}/sessions`, hello, welcome, signal, token);
     try {
@@ -109,8 +110,14 @@ export class AgentLink {
   }
 
   private async nextHello(): Promise<AgentProcess> {
-    const { hello, ...self } = this.self ?? { id: randomUUID(), started: Math.round(uptime() * 1000), start: await this.keeper.processBegan(), hello: 0 };
-    return this.self = { ...self, hello: hello + 1 };
+    const self = this.self ?? await this.beginProcess();
+    return this.self = { ...self, hello: self.hello + 1 };
+  }
+
+  private async beginProcess(): Promise<AgentProcess> {
+    const id = randomUUID();
+    await this.keeper.processBegan(id);
+    return { id, started: Math.round(uptime() * 1000), hello: 0 };
   }
 
   /** Once per server and kind of trouble: servers that are away for a night must not fill the disk. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StoreUnavailableError } from '#event-store/event-store.errors';
+import type { AgentProcess } from '#events/agent.events';
 import type { LogView } from '#protocol/log';
 import { restoredTo } from '../../test-support/restored-log.js';
 import { accepted, finished, ScriptedAgent, started } from '../../test-support/scripted-agent.js';
@@ -205,30 +206,31 @@ describe('an agent whose journal went back', () => {
     expect(agent.dispatches()).toHaveLength(1);
   });
 
-  it('is known by the processes that have counted themselves in it, where it has told nothing: what it was sent is not sent again, what waits is lost', async () => {
-    const processes = [1, 2, 2].map((start, index) => ({ id: randomUUID(), started: index, hello: 1, start }));
+  it('is known by the processes that have opened it, where it has told nothing: what it was sent is not sent again, what waits is lost', async () => {
+    const [first, second, third, fourth] = Array.from({ length: 4 }, (_, index) => ({ id: randomUUID(), started: index, hello: 1 })) as [AgentProcess, AgentProcess, AgentProcess, AgentProcess];
     await agent.goAway();
-    await agent.connect({ process: processes[0]! });
+    await agent.connect({ process: first, openedBy: [first.id] });
     const waiting = await agent.dispatchOf('A1', await server.startRun());
     const copy = { session: agent.session, servedUpTo: agent.servedUpTo, inventory: [...agent.inventory] };
     await agent.goAway();
-    await agent.connect({ process: processes[1]! });
+    await agent.connect({ process: second, openedBy: [first.id, second.id] });
     const sent = await server.startRun();
     await agent.dispatchOf('A1', sent);
     await agent.goAway();
     Object.assign(agent, copy);
     agent.frames.length = 0;
     const open = [waiting.spec.executionId];
-    // Its answer is lost, and the same process says another hello.
+    // One process ends before it is heard. The next one's answer is lost, and it says another hello.
+    const said = (hello: number) => ({ open, process: { ...fourth, hello }, openedBy: [first, third, fourth].map(({ id }) => id) });
     const { session } = agent;
-    expect((await agent.sayHello({ open, process: processes[2]! })).body).toMatchObject({ startsAnew: true, mayHaveBegun: open });
+    expect((await agent.sayHello(said(1))).body).toMatchObject({ startsAnew: true, mayHaveBegun: open });
     agent.session = session;
-    expect((await agent.sayHello({ open, process: { ...processes[2]!, hello: 2 } })).body).toMatchObject({ startsAnew: true, mayHaveBegun: open });
+    expect((await agent.sayHello(said(2))).body).toMatchObject({ startsAnew: true, mayHaveBegun: open });
     await agent.listen();
     expect((await server.run(sent)).jobs[0]).toMatchObject({ state: 'dispatched', evidence: { kind: 'unknown-to-agent' } });
     await agent.dispatchOf('S1', await server.startRun('S'));
     expect(agent.dispatches().map(({ spec }) => spec.runId)).not.toContain(sent);
-    expect((await agent.sayHello({ open, process: { ...processes[2]!, hello: 3 } })).body).toMatchObject({ startsAnew: false, mayHaveBegun: [] });
+    expect((await agent.sayHello({ ...said(3), openedBy: [fourth.id] })).body).toMatchObject({ startsAnew: false, mayHaveBegun: [] });
   });
 
   it('is told so again when the answer was lost, and gets what was dispatched meanwhile', async () => {

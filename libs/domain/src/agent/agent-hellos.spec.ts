@@ -49,35 +49,35 @@ describe('a hello', () => {
   });
 
   describe('comes from a journal that has gone back', () => {
-    const counted = { id: 'p', started: 5, hello: 1, start: 3 };
     type Said = Partial<Extract<AgentEvent, { type: 'AgentConnected' }>['data']>;
+    const begun: Said = { process: { id: 'p', started: 5, hello: 1 }, openedBy: ['o', 'p'] };
     const sessions = (...said: Said[]): AgentState => said.reduce<AgentState>(
-      (state, data, index) => agentDecider.evolve(state, { type: 'AgentConnected', data: { ...facts, process: counted, ...data } }, server(`hello-${index}`)),
+      (state, data, index) => agentDecider.evolve(state, { type: 'AgentConnected', data: { ...facts, ...begun, ...data } }, server(`hello-${index}`)),
       agentDecider.evolve(undefined, enrolled, server('e')),
     );
-    const session = (data: Said = {}): AgentState => sessions(data);
-    const isOlder = (state: AgentState, said: object): boolean => isOlderCopy(state!, { journalId: 'j', ...said });
+    const isOlder = (state: AgentState, said: Said): boolean => isOlderCopy(state!, { journalId: 'j', ...said });
 
-    it.each([
-      ['that knows of fewer processes than the log', { ...counted, id: 'q', start: 2 }, true],
-      ['in which another process has counted itself as the one that the log knows', { ...counted, id: 'q' }, true],
-      ['no: it is the same process, whose answer was lost', { ...counted, hello: 2 }, false],
-      ['no: it is the next process', { ...counted, id: 'q', start: 4 }, false],
-      ['nobody knows: it did not count itself', { id: 'q', started: 6, hello: 1 }, false],
-    ])('%s', (_, process, expected) => {
-      expect(isOlder(session(), { previousSession: 0, process })).toBe(expected);
+    it.each<[string, Said, boolean]>([
+      ['the process that began the newest session has not opened it', { openedBy: ['o', 'q'] }, true],
+      ['however many have opened it since, and none before', { previousSession: 0, openedBy: ['q', 'r', 's'] }, true],
+      ['not where that process has, and its answer was lost', { openedBy: ['o', 'p', 'q'] }, false],
+      ['not where the session is known: then the processes before it are not', { previousSession: 1, openedBy: ['q'] }, false],
+      ['nobody knows where no process has marked it', {}, false],
+    ])('%s', (_, said, expected) => {
+      expect(isOlder(sessions({}), said)).toBe(expected);
     });
 
-    it('not by the count of another journal, nor of a session that has none', () => {
-      expect(isOlder(session({ journalId: 'former' }), { process: { ...counted, id: 'q', start: 1 } })).toBe(false);
-      expect(isOlder(session({ process: undefined }), { process: { ...counted, id: 'q', start: 1 } })).toBe(false);
+    it('not by the processes of another journal, nor where the one that began the newest session could not mark it', () => {
+      expect(isOlder(sessions({ journalId: 'former' }), { openedBy: ['q'] })).toBe(false);
+      expect(isOlder(sessions({ openedBy: ['o'] }), { openedBy: ['q'] })).toBe(false);
+      expect(isOlder(sessions({ process: undefined }), { openedBy: ['q'] })).toBe(false);
     });
 
     it('that has known a later session, unless that was one of a log from before its restore', () => {
-      const next = { ...counted, id: 'q', start: 4 };
-      expect(isOlder(sessions({}, { previousSession: 1 }), { process: next })).toBe(true);
-      expect(isOlder(sessions({}, { previousSession: 1 }), { previousSession: 1, process: next })).toBe(false);
-      expect(isOlder(sessions({ previousSession: 40, startsAnew: 'log-restored', epoch: 1 }), { previousSession: 1, process: next })).toBe(false);
+      const openedBy = ['p', 'q'];
+      expect(isOlder(sessions({}, { previousSession: 1 }), { openedBy })).toBe(true);
+      expect(isOlder(sessions({}, { previousSession: 1 }), { previousSession: 1, openedBy })).toBe(false);
+      expect(isOlder(sessions({ previousSession: 40, startsAnew: 'log-restored', epoch: 1 }), { previousSession: 1, openedBy })).toBe(false);
     });
   });
 

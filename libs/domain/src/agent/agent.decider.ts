@@ -117,19 +117,19 @@ export function isOver({ session, hellos, processes }: Agent, { helloId, bootId,
   return isOfEarlierProcess || process.hello <= (processes.get(process.id) ?? 0);
 }
 
-/** What a hello says of the journal, and which process on it says so. */
-type JournalIdentity = Pick<DataOf<'AgentConnected'>, 'journalId' | 'previousSession' | 'process' | 'epoch'>;
+/** What a hello says of the journal. */
+type JournalIdentity = Pick<DataOf<'AgentConnected'>, 'journalId' | 'previousSession' | 'openedBy' | 'epoch'>;
 
 /**
- * Whether the journal is older than a session that began with it: it has known a later session, or the log has one of a process that counted itself there,
- * and the journal does not know.
+ * Whether the journal is older than a session that began with it: it has known a later one, or the process that began the newest had opened it, and the
+ * journal knows neither. Where it knows the process alone, the answer was lost.
  */
-export function isOlderCopy({ session }: Agent, { journalId, previousSession = NONE, process }: JournalIdentity): boolean {
+export function isOlderCopy({ session }: Agent, { journalId, previousSession = NONE, openedBy }: JournalIdentity): boolean {
   if (session?.journalId !== journalId) return false;
   if (previousSession < (session.previousSession ?? NONE)) return true;
-  const [known, said] = [session.process, process];
-  if (known?.start === undefined || said?.start === undefined) return false;
-  return said.start < known.start || (said.start === known.start && said.id !== known.id);
+  const by = session.process?.id;
+  if (previousSession >= session.number || by === undefined || session.openedBy?.includes(by) !== true) return false;
+  return openedBy?.includes(by) === false;
 }
 
 /**
@@ -162,10 +162,10 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
     case 'AgentCredentialRotated':
       return { ...agent, credentialHash: event.data.credentialHash };
     case 'AgentConnected': {
-      const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process } = event.data;
+      const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, openedBy } = event.data;
       const { declaredLost: _over, ...back } = agent;
       const session = {
-        number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, ...knowledge(agent, event.data),
+        number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, openedBy, ...knowledge(agent, event.data),
       };
       const processes = process === undefined ? agent.processes : newestProcesses(agent.processes, process);
       return { ...back, unreachable: false, session, hellos: newest(agent.hellos, commandId, HELLOS_REMEMBERED), processes };
