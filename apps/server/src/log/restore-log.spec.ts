@@ -233,6 +233,16 @@ describe('an agent whose journal went back', () => {
     expect((await agent.sayHello({ ...said(3), openedBy: [fourth.id] })).body).toMatchObject({ startsAnew: false, mayHaveBegun: [] });
   });
 
+  it('is known by another journal that there was meanwhile: what waits in it may have begun before that', async () => {
+    const { spec } = await agent.dispatchOf('S1', await server.startRun('S'));
+    const open = [spec.executionId];
+    const copy = agent.hello({ inventory: open, open });
+    await agent.goAway();
+    await agent.connect({ journalId: randomUUID(), journalSequence: 0, servedUpTo: '0', receipt: undefined, previousSession: undefined, inventory: [], open: [] });
+    await agent.goAway();
+    expect((await agent.post('sessions', copy)).body).toMatchObject({ startsAnew: true, mayHaveBegun: open });
+  });
+
   it('is told so again when the answer was lost, and gets what was dispatched meanwhile', async () => {
     const { spec } = await agent.dispatchOf('S1', await server.startRun('S'));
     await agent.report(finished(spec));

@@ -67,8 +67,12 @@ describe('a hello', () => {
       expect(isOlder(sessions({}), said)).toBe(expected);
     });
 
-    it('not by the processes of another journal, nor where the one that began the newest session could not mark it', () => {
-      expect(isOlder(sessions({ journalId: 'former' }), { openedBy: ['q'] })).toBe(false);
+    it('that was replaced by a newer one, which a new one is not', () => {
+      expect(isOlder(sessions({}, { journalId: 'newer' }), { previousSession: 1, openedBy: ['p', 'q'] })).toBe(true);
+      expect(isOlder(sessions({}), { journalId: 'new', openedBy: ['q'] })).toBe(false);
+    });
+
+    it('not where the process that began the newest session could not mark it', () => {
       expect(isOlder(sessions({ openedBy: ['o'] }), { openedBy: ['q'] })).toBe(false);
       expect(isOlder(sessions({ process: undefined }), { openedBy: ['q'] })).toBe(false);
     });

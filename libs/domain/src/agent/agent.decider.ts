@@ -121,11 +121,12 @@ export function isOver({ session, hellos, processes }: Agent, { helloId, bootId,
 type JournalIdentity = Pick<DataOf<'AgentConnected'>, 'journalId' | 'previousSession' | 'openedBy' | 'epoch'>;
 
 /**
- * Whether the journal is older than a session that began with it: it has known a later one, or the process that began the newest had opened it, and the
- * journal knows neither. Where it knows the process alone, the answer was lost.
+ * Whether the journal is older than the newest session: it has known a later one, or the process that began that had opened it, and the journal knows
+ * neither. Where it knows the process alone, the answer was lost. One that has known a session and not the journal of the newest was replaced meanwhile.
  */
 export function isOlderCopy({ session }: Agent, { journalId, previousSession = NONE, openedBy }: JournalIdentity): boolean {
-  if (session?.journalId !== journalId) return false;
+  if (session === undefined) return false;
+  if (session.journalId !== journalId) return previousSession !== NONE;
   if (previousSession < (session.previousSession ?? NONE)) return true;
   const by = session.process?.id;
   if (previousSession >= session.number || by === undefined || session.openedBy?.includes(by) !== true) return false;
