@@ -9,7 +9,8 @@ const WORD_MS = 60_000;
 /** Nobody who knows more has been seen until then: it is said all the same. */
 const UNFORCED_MS = 6_000;
 
-export function journalRollback(stage, { agent, lastsMs, slots }, round) {
+/** @param ends `cut`: before it is put back, the directory is gone altogether and begun anew */
+export function journalRollback(stage, { agent, lastsMs, slots, ends }, round) {
   const [data, copy] = [stage.agentData(agent), `${stage.agentData(agent)}-copy`];
   return round.alone(agent, async () => {
     await killAgent(stage, agent, round);
@@ -18,6 +19,7 @@ export function journalRollback(stage, { agent, lastsMs, slots }, round) {
     mkdirSync(data, { recursive: true });
     execFileSync('cp', ['-a', data, copy]);
     const from = await round.mark();
+    if (ends === 'cut') rmSync(data, { recursive: true, force: true, maxRetries: 5 });
     stage.startAgent(agent, slots);
     await pause(1000 + lastsMs);
     await killAgent(stage, agent, round);
