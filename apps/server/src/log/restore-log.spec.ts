@@ -143,6 +143,24 @@ describe('a log that was restored to an earlier state', () => {
     await getsWhatWasDispatchedAfterALostAnswer('log-restored');
   });
 
+  it('is told once more to an agent whose directory is put back as well: what it was sent since is not known to it', async () => {
+    const copy = head();
+    const [first, second, third] = Array.from({ length: 3 }, (_, index) => ({ id: randomUUID(), started: index, hello: 1 })) as [AgentProcess, AgentProcess, AgentProcess];
+    await agent.goAway();
+    await agent.connect({ process: first, openedBy: [first.id] });
+    await agent.execute('S1', 0, await server.startRun('S'));
+    const directory = { session: agent.session, servedUpTo: agent.servedUpTo, receipt: agent.receipt, epoch: agent.epoch, inventory: [...agent.inventory] };
+    await goBackTo(copy);
+    await restored();
+    await agent.connect({ process: second, openedBy: [first.id, second.id] });
+    const sent = await server.startRun('S');
+    await agent.dispatchOf('S1', sent);
+    await agent.goAway();
+    Object.assign(agent, directory);
+    await agent.connect({ process: third, openedBy: [first.id, third.id] });
+    expect((await server.run(sent)).jobs[0]?.evidence.kind).toBe('unknown-to-agent');
+  });
+
   it('that goes back behind a word about an earlier one needs a word of its own', async () => {
     const copy = head();
     await restored();

@@ -81,7 +81,16 @@ describe('a hello', () => {
       const openedBy = ['p', 'q'];
       expect(isOlder(sessions({}, { previousSession: 1 }), { openedBy })).toBe(true);
       expect(isOlder(sessions({}, { previousSession: 1 }), { previousSession: 1, openedBy })).toBe(false);
-      expect(isOlder(sessions({ previousSession: 40, startsAnew: 'log-restored', epoch: 1 }), { previousSession: 1, openedBy })).toBe(false);
+      const restored: Said = { previousSession: 40, startsAnew: 'log-restored', epoch: 1 };
+      expect(isOlder(sessions(restored), { previousSession: 1, openedBy, epoch: 1 })).toBe(false);
+      // Its answer was lost, and the next one begins a session too.
+      expect(isOlder(sessions(restored, { previousSession: 40, epoch: 1 }), { previousSession: 2, openedBy, epoch: 1 })).toBe(false);
+    });
+
+    it('whose session has the number of the newest one by chance, from before a restore of the log', () => {
+      const state = sessions({ previousSession: 1, startsAnew: 'log-restored', epoch: 1 });
+      expect(isOlder(state, { previousSession: 1, openedBy: ['o', 'q'] })).toBe(true);
+      expect(isOlder(state, { previousSession: 1, openedBy: ['o', 'p', 'q'] })).toBe(false);
     });
   });
 

@@ -123,13 +123,15 @@ type JournalIdentity = Pick<DataOf<'AgentConnected'>, 'journalId' | 'previousSes
 /**
  * Whether the journal is older than the newest session: it has known a later one, or the process that began that had opened it, and the journal knows
  * neither. Where it knows the process alone, the answer was lost. One that has known a session and not the journal of the newest was replaced meanwhile.
+ * The number of a session from before a restore of the log tells nothing of those since.
  */
-export function isOlderCopy({ session }: Agent, { journalId, previousSession = NONE, openedBy }: JournalIdentity): boolean {
+export function isOlderCopy({ session }: Agent, { journalId, previousSession = NONE, openedBy, epoch = 0 }: JournalIdentity): boolean {
   if (session === undefined) return false;
   if (session.journalId !== journalId) return previousSession !== NONE;
-  if (previousSession < (session.previousSession ?? NONE)) return true;
+  const known = epoch < session.epoch ? NONE : previousSession;
+  if (known < (session.previousSession ?? NONE)) return true;
   const by = session.process?.id;
-  if (previousSession >= session.number || by === undefined || session.openedBy?.includes(by) !== true) return false;
+  if (known >= session.number || by === undefined || session.openedBy?.includes(by) !== true) return false;
   return openedBy?.includes(by) === false;
 }
 
@@ -195,10 +197,12 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
   }
 }
 
-/** What its agent knew of sessions, and since which of them that counts. Numbers of sessions of another epoch compare with nothing. */
-function knowledge({ session, revision }: Agent, { journalId, previousSession, startsAnew, epoch = 0 }: DataOf<'AgentConnected'>): Pick<AgentSession, 'previousSession' | 'anew'> {
-  const anew = startsAnew === undefined ? (session?.journalId === journalId ? session.anew : undefined) : { session: revision + 1, epoch };
-  return { previousSession: startsAnew === undefined ? previousSession : undefined, anew };
+/** What its agent knew of sessions, and since which of them that counts. A number that no session had yet is one from before a restore of the log. */
+function knowledge({ session, revision }: Agent, { journalId, previousSession = NONE, startsAnew, epoch = 0 }: DataOf<'AgentConnected'>): Pick<AgentSession, 'epoch' | 'previousSession' | 'anew'> {
+  if (startsAnew !== undefined) return { epoch, previousSession: undefined, anew: { session: revision + 1, epoch } };
+  const anew = session?.journalId === journalId ? session.anew : undefined;
+  const isKnown = previousSession <= revision && previousSession >= (anew?.session ?? 0);
+  return { epoch, previousSession: isKnown ? previousSession : undefined, anew };
 }
 
 /** One more, and the oldest ones forgotten for it: the repeat of a report that was not acknowledged comes in its agent's next requests, if at all. */

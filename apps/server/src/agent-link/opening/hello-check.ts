@@ -62,17 +62,18 @@ export class HelloCheck {
     const inEpoch = epoch === 0 ? {} : { epoch };
     const ended = endedAmong(this.runs, hello.open ?? []);
     const mustNotBegin = [...ended, ...this.calledOffAmong(hello.open ?? [])];
+    const otherOpen = (hello.open ?? []).filter((executionId) => !mustNotBegin.includes(executionId));
     const isToLearn = agent !== undefined && hasYetToLearn(agent, hello);
+    const isOlder = (agent !== undefined && isOlderCopy(agent, hello)) || (isToLearn && this.hasForgottenEnds(name, hello));
     if (await this.holdsAllThat(name, hello)) {
       this.ahead.settled(name);
-      const hasGoneBack = (agent !== undefined && isOlderCopy(agent, hello)) || (isToLearn ? this.hasForgottenEnds(name, hello) : ended.length > 0 || this.hasForgotten(name, hello));
-      const mayHaveBegun = hasGoneBack || isToLearn ? (hello.open ?? []).filter((executionId) => !mustNotBegin.includes(executionId)) : [];
-      return { ...inEpoch, mustNotBegin, mayHaveBegun, isToLearn, ...(hasGoneBack && { startsAnew: 'journal-rolled-back' }) };
+      const hasGoneBack = isOlder || (!isToLearn && (ended.length > 0 || this.hasForgotten(name, hello)));
+      return { ...inEpoch, mustNotBegin, mayHaveBegun: hasGoneBack || isToLearn ? otherOpen : [], isToLearn, ...(hasGoneBack && { startsAnew: 'journal-rolled-back' }) };
     }
     // Told in an earlier epoch: an operator has said since that the log was restored.
     if ((hello.epoch ?? 0) >= epoch) throw this.behind(name, hello);
     this.ahead.settled(name);
-    return { ...inEpoch, mustNotBegin, mayHaveBegun: [], isToLearn, ...(!isToLearn && { startsAnew: 'log-restored' }) };
+    return { ...inEpoch, mustNotBegin, mayHaveBegun: isOlder ? otherOpen : [], isToLearn, ...((isOlder || !isToLearn) && { startsAnew: 'log-restored' }) };
   }
 
   /** What the log holds and this server has not folded yet it folds in a moment; who is told of a position was told of it after it was in the log. */
