@@ -17,6 +17,13 @@ const givenAgent = (...history: History) => given<AgentState, Sent, AgentEvent>(
 const helloOf = (data: Extract<AgentEvent, { type: 'AgentConnected' }>['data']): Sent => ({ type: 'ConnectAgent', helloId: 'b', connected: false, hello: data, context: server('b') });
 const hello = (helloId: string): Sent => ({ type: 'ConnectAgent', helloId, connected: false, hello: facts, context: server(helloId) });
 
+type Said = Partial<Extract<AgentEvent, { type: 'AgentConnected' }>['data']>;
+const begun: Said = { process: { id: 'p', started: 5, hello: 1 }, openedBy: ['o', 'p'] };
+const sessions = (...said: Said[]): AgentState => said.reduce<AgentState>(
+  (state, data, index) => agentDecider.evolve(state, { type: 'AgentConnected', data: { ...facts, ...begun, ...data } }, server(`hello-${index}`)),
+  agentDecider.evolve(undefined, enrolled, server('e')),
+);
+
 describe('a hello', () => {
   it('begins one session, and none by being said again', () => {
     givenAgent(enrolled).when(hello('a')).then(connected);
@@ -49,12 +56,6 @@ describe('a hello', () => {
   });
 
   describe('comes from a journal that has gone back', () => {
-    type Said = Partial<Extract<AgentEvent, { type: 'AgentConnected' }>['data']>;
-    const begun: Said = { process: { id: 'p', started: 5, hello: 1 }, openedBy: ['o', 'p'] };
-    const sessions = (...said: Said[]): AgentState => said.reduce<AgentState>(
-      (state, data, index) => agentDecider.evolve(state, { type: 'AgentConnected', data: { ...facts, ...begun, ...data } }, server(`hello-${index}`)),
-      agentDecider.evolve(undefined, enrolled, server('e')),
-    );
     const isOlder = (state: AgentState, said: Said): boolean => isOlderCopy(state!, { journalId: 'j', ...said });
 
     it.each<[string, Said, boolean]>([
@@ -92,26 +93,27 @@ describe('a hello', () => {
       expect(isOlder(state, { previousSession: 1, openedBy: ['o', 'q'] })).toBe(true);
       expect(isOlder(state, { previousSession: 1, openedBy: ['o', 'p', 'q'] })).toBe(false);
     });
+
+    it('not by the epoch, where a restore has taken nothing from this agent and the answer that told it of that was lost', () => {
+      expect(isOlder(sessions({}, { previousSession: 1, epoch: 1 }), { previousSession: 1, openedBy: ['p', 'q'] })).toBe(false);
+    });
   });
 
   describe('has yet to learn of a session that began anew', () => {
-    const anew = { event: { ...connected, data: { ...facts, startsAnew: 'log-restored', epoch: 2 } } as AgentEvent, context: server('a') };
-    const unheard = begunBy('b');
-    const stateAfter = (...history: { event: AgentEvent; context: FoldContext }[]): AgentState =>
-      history.reduce<AgentState>((state, { event, context }) => agentDecider.evolve(state, event, context), agentDecider.evolve(undefined, enrolled, server('e')));
-    const learns = (state: AgentState, said: object): boolean => !hasYetToLearn(state!, { journalId: 'j', epoch: 2, ...said });
+    const anew: Said = { startsAnew: 'log-restored', epoch: 2 };
+    const learns = (state: AgentState, said: Said): boolean => !hasYetToLearn(state!, { journalId: 'j', epoch: 2, ...said });
 
     it('as long as it does not know that one, nor a later one, nor the epoch that it began in', () => {
-      expect(learns(stateAfter(anew), {})).toBe(false);
-      expect(learns(stateAfter(anew, unheard), {})).toBe(false);
-      expect(learns(stateAfter(anew), { previousSession: 40, epoch: 1 })).toBe(false);
-      expect(learns(stateAfter(anew), { previousSession: 1 })).toBe(true);
-      expect(learns(stateAfter(anew, unheard), { previousSession: 2 })).toBe(true);
+      expect(learns(sessions(anew), {})).toBe(false);
+      expect(learns(sessions(anew, {}), {})).toBe(false);
+      expect(learns(sessions(anew), { previousSession: 40, epoch: 1 })).toBe(false);
+      expect(learns(sessions(anew), { previousSession: 1 })).toBe(true);
+      expect(learns(sessions(anew, {}), { previousSession: 2 })).toBe(true);
     });
 
     it('never with another journal, nor where none did', () => {
-      expect(learns(stateAfter(anew), { journalId: 'new' })).toBe(true);
-      expect(learns(stateAfter(unheard), {})).toBe(true);
+      expect(learns(sessions(anew), { journalId: 'new' })).toBe(true);
+      expect(learns(sessions({}), {})).toBe(true);
     });
   });
 

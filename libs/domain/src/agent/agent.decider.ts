@@ -125,10 +125,12 @@ type JournalIdentity = Pick<DataOf<'AgentConnected'>, 'journalId' | 'previousSes
  * neither. Where it knows the process alone, the answer was lost. One that has known a session and not the journal of the newest was replaced meanwhile.
  * The number of a session from before a restore of the log tells nothing of those since.
  */
-export function isOlderCopy({ session }: Agent, { journalId, previousSession = NONE, openedBy, epoch = 0 }: JournalIdentity): boolean {
+export function isOlderCopy(agent: Agent, said: JournalIdentity): boolean {
+  const { session } = agent;
+  const { journalId, previousSession = NONE, openedBy } = said;
   if (session === undefined) return false;
   if (session.journalId !== journalId) return previousSession !== NONE;
-  const known = epoch < session.epoch ? NONE : previousSession;
+  const known = hasYetToLearn(agent, said) ? NONE : previousSession;
   if (known < (session.previousSession ?? NONE)) return true;
   const by = session.process?.id;
   if (known >= session.number || by === undefined || session.openedBy?.includes(by) !== true) return false;
@@ -198,11 +200,11 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
 }
 
 /** What its agent knew of sessions, and since which of them that counts. A number that no session had yet is one from before a restore of the log. */
-function knowledge({ session, revision }: Agent, { journalId, previousSession = NONE, startsAnew, epoch = 0 }: DataOf<'AgentConnected'>): Pick<AgentSession, 'epoch' | 'previousSession' | 'anew'> {
-  if (startsAnew !== undefined) return { epoch, previousSession: undefined, anew: { session: revision + 1, epoch } };
+function knowledge({ session, revision }: Agent, { journalId, previousSession = NONE, startsAnew, epoch = 0 }: DataOf<'AgentConnected'>): Pick<AgentSession, 'previousSession' | 'anew'> {
+  if (startsAnew !== undefined) return { previousSession: undefined, anew: { session: revision + 1, epoch } };
   const anew = session?.journalId === journalId ? session.anew : undefined;
   const isKnown = previousSession <= revision && previousSession >= (anew?.session ?? 0);
-  return { epoch, previousSession: isKnown ? previousSession : undefined, anew };
+  return { previousSession: isKnown ? previousSession : undefined, anew };
 }
 
 /** One more, and the oldest ones forgotten for it: the repeat of a report that was not acknowledged comes in its agent's next requests, if at all. */

@@ -21,8 +21,6 @@ export interface AgentSession {
   readonly process?: AgentProcess | undefined;
   /** The processes that the journal knew, this one among them unless the journal could not be written. */
   readonly openedBy?: readonly string[] | undefined;
-  /** The log's, when it began. */
-  readonly epoch: number;
   /** The newest session that this journal is known to have known. */
   readonly previousSession?: number | undefined;
   /** The newest session of this journal before which nothing that the agent was told counts as told, and the epoch that it began in. */
