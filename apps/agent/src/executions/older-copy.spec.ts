@@ -15,11 +15,7 @@ afterEach(async () => {
 });
 
 const open = (options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> => keepers.open(options);
-
-async function reopen(keeper: ExecutionKeeper, options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> {
-  await keeper.close();
-  return open(options);
-}
+const reopen = (keeper: ExecutionKeeper, options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> => keepers.reopen(keeper, options);
 
 const finished = (keeper: ExecutionKeeper, n: number) => reported(() => keeper.pendingReports(), n, 'finished');
 

@@ -192,8 +192,7 @@ describe('a stop', () => {
     await run(keeper, A, obeys);
     await keeper.offer(dispatch(B, scratch.counting(B)));
     await keeper.stop(stop(B, 5));
-    await keeper.close();
-    keeper = await open({ slots: 2 });
+    keeper = await keepers.reopen(keeper, { slots: 2 });
     await reported(() => keeper.pendingReports(), B, 'never-started');
     expect(scratch.count(B)).toBe(0);
   });

@@ -102,8 +102,7 @@ describe('a task', () => {
     let keeper = await open({ slots: 1 });
     await run(keeper, 1, 'wait');
     await keeper.offer(taskDispatch(2, 'noop'));
-    await keeper.close();
-    keeper = await open({ tasks: undefined });
+    keeper = await keepers.reopen(keeper, { tasks: undefined });
     await keeper.sessionBegan({ session: 1 });
     await keeper.offer(taskDispatch(3, 'noop'));
     for (const n of [2, 3]) expect(await reported(() => keeper.pendingReports(), n, 'declined')).toMatchObject({ reason: expect.stringContaining('started without --tasks') as string });

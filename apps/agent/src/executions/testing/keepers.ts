@@ -13,6 +13,12 @@ export class Keepers {
     return keeper;
   }
 
+  /** As the next process of the agent. */
+  async reopen(keeper: ExecutionKeeper, options: Partial<KeeperOptions> = {}): Promise<ExecutionKeeper> {
+    await keeper.close();
+    return this.open(options);
+  }
+
   async close(): Promise<void> {
     for (const keeper of this.opened) await keeper.close();
   }
