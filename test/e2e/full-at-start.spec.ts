@@ -100,3 +100,45 @@ onSmallDisk('16: a server that is started while its disk is full', () => {
     await here.api.define('FIRST', jobnet('FIRST'));
   }, 120_000);
 });
+
+onSmallDisk('16: an agent that is started while its disk is full', () => {
+  beforeEach(async () => {
+    await here.startServer();
+    disk = here.smallDisk(here.agentData(), 24);
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('after %s delivers what it holds, and begins nothing until there is room', async (signal) => {
+    await here.startAgent();
+    for (const name of ['FIRST', 'SECOND']) await here.api.define(name, jobnet(name));
+    const first = await here.api.start('FIRST');
+    await here.job(first, 'J1', 'running');
+    await here.killServer();
+    writeFileSync(here.path('release-FIRST'), '');
+    await waitFor('it has ended', () => marksOf(first).length === 2);
+    await here.agents.get('local')?.kill(signal);
+    disk.fill();
+    await here.startServer();
+    await here.startAgent();
+    await here.status(first, 'succeeded');
+    const second = await here.api.start('SECOND');
+    expect((await here.job(second, 'J1', 'held')).waitsFor).toEqual([expect.stringMatching(/^an operator: agent local declined J1: .*is the disk full\?/)]);
+    expect([marksOf(first), marksOf(second)]).toEqual([['begin', 'end'], []]);
+
+    disk.free();
+    await here.api.request('POST', `/api/v1/runs/${second}/jobs/J1/release`, { reason: 'there is room again' });
+    writeFileSync(here.path('release-SECOND'), '');
+    await here.status(second, 'succeeded');
+    for (const runId of [first, second]) expect(marksOf(runId)).toEqual(['begin', 'end']);
+  }, 120_000);
+
+  it('and has no journal yet ends with one line and 1, and leaves nothing that would keep a later start from beginning', async () => {
+    disk.fill();
+    const args = ['agent', 'start', '--name', 'local', '--server', here.url, '--data', here.agentData(), '--token', readFileSync(join(here.data, 'agent.token'), 'utf8').trim()];
+    const { code, stdout, stderr } = await runKiroku(args, { cwd: here.directory });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^kiroku: .*no space left/)]);
+    expect(stderr).toContain(here.agentData());
+    disk.free();
+    await here.startAgent();
+  }, 120_000);
+});

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockDataDirectory } from './data-directory-lock.js';
@@ -41,6 +41,18 @@ it('leaves nothing behind where it is refused', () => {
   release();
 });
 
+it('takes no more of the disk from the second time on, and names nobody once it is released', () => {
+  const sizes = [1, 2].map(() => {
+    const release = lockDataDirectory(directory);
+    const held = statSync(join(directory, 'lock.owner'));
+    release();
+    return [held.ino, held.size, statSync(join(directory, 'lock.owner')).size];
+  });
+  expect(sizes[1]).toEqual(sizes[0]);
+  expect(sizes[0]?.slice(1)).toEqual([128, 128]);
+  expect(readFileSync(join(directory, 'lock.owner'), 'utf8').trim()).toBe('');
+});
+
 it('lets nobody into a copy while the owner of the original lives on this host', () => {
   const copy = mkdtempSync(join(tmpdir(), 'kiroku-lock-'));
   const release = lockDataDirectory(directory);
@@ -48,7 +60,7 @@ it('lets nobody into a copy while the owner of the original lives on this host',
   const owner = readFileSync(join(copy, 'lock.owner'), 'utf8');
   expect(() => lockDataDirectory(copy)).toThrow(DataDirectoryCopiedError);
   expect(() => lockDataDirectory(copy)).toThrow(`process ${process.pid}`);
-  for (const other of [owner.replace(/ [0-9]+\n$/, ' 1\n'), owner.replace(/\n\S+ /, '\nanother-boot ')]) {
+  for (const other of [owner.replace(/ [0-9]+\n *$/, ' 1\n'), owner.replace(/\n\S+ /, '\nanother-boot ')]) {
     writeFileSync(join(copy, 'lock.owner'), other);
     lockDataDirectory(copy)();
   }

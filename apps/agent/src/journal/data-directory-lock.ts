@@ -1,13 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, linkSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, linkSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { currentBootId, identityOf, isAlive } from '../executions/process/proc.js';
 import { DataDirectoryCopiedError, DataDirectoryInUseError } from './journal.errors.js';
 
 const LOCK = /^lock\.([0-9]+)$/;
-/** Whose it is, for people; then what names that process for ever. Removed with the lock, left by a process that was killed. */
+/** Whose it is, for people; then what names that process for ever. Blank when the lock is released, left as it is by a process that was killed. */
 const OWNER = 'lock.owner';
+/** It is always as long and written in its place: an agent has to start on a full disk, too, to deliver what it holds. */
+const OWNER_BYTES = 128;
+const UNKNOWN = 'process unknown';
 
 /**
  * One agent per data directory. Node has no flock, and a pid says nothing (it is used again, and means another process in another
@@ -31,11 +34,16 @@ export function lockDataDirectory(directory: string): () => void {
   try {
     const number = take(directory, own);
     if (ownerLives(directory)) throw new DataDirectoryCopiedError(directory, ownerOf(directory));
-    writeFileSync(join(directory, OWNER), `process ${process.pid}\n${currentBootId()} ${identityOf(process.pid)?.startTime}\n`);
+    writeOwner(directory, `process ${process.pid}\n${currentBootId()} ${identityOf(process.pid)?.startTime}\n`);
     for (const older of numbersIn(directory)) if (older < number) rmSync(nameOf(directory, older), { force: true });
     // The name stays: if numbers went back, two that looked at different times could each take one.
     return () => {
-      rmSync(join(directory, OWNER), { force: true });
+      // Before it is let go: what stands there afterwards is the next one's.
+      try {
+        writeOwner(directory, '');
+      } catch {
+        // The end of this process says it, too.
+      }
       closeSync(fd);
     };
   } catch (error) {
@@ -76,18 +84,32 @@ function nameOf(directory: string, number: number): string {
   return join(directory, `lock.${number}`);
 }
 
+function writeOwner(directory: string, text: string): void {
+  const path = join(directory, OWNER);
+  try {
+    const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+    try {
+      writeSync(fd, text.padEnd(OWNER_BYTES), 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw new Error(`${path} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 function ownerOf(directory: string): string {
   try {
-    return readFileSync(join(directory, OWNER), 'utf8').split('\n')[0] ?? '';
+    return /^process [0-9]+$/m.exec(readFileSync(join(directory, OWNER), 'latin1'))?.[0] ?? UNKNOWN;
   } catch {
-    return 'process unknown';
+    return UNKNOWN;
   }
 }
 
 /** Asked by who has the lock: nobody who lives can have had it but in another directory. */
 function ownerLives(directory: string): boolean {
   if (!existsSync(join(directory, OWNER))) return false;
-  const [, pid, bootId, startTime = ''] = /^process ([0-9]+)\n(\S+) ([0-9]+)\n$/.exec(readFileSync(join(directory, OWNER), 'latin1')) ?? [];
+  const [, pid, bootId, startTime = ''] = /^process ([0-9]+)\n(\S+) ([0-9]+)\n *$/.exec(readFileSync(join(directory, OWNER), 'latin1')) ?? [];
   return pid !== undefined && bootId === currentBootId() && isAlive({ pid: Number(pid), startTime });
 }
 
