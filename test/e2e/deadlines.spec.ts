@@ -101,4 +101,39 @@ describe('times that are written in a jobnet, with real processes', () => {
       { type: 'RunOverran' }, { type: 'RunStopRequested', data: { policy: 'timeout' } }, { type: 'JobStopRequested' }, { type: 'RunFinished' },
     ]);
   }, 120_000);
+
+  it('try again only after the exit codes that are written, and wait no longer than is written', async () => {
+    await here.api.define('A', jobnet(`${mark('attempt $KIROKU_ATTEMPT')}; [ $KIROKU_ATTEMPT -ge 4 ] && exit 5; exit 7`, 'retry: { limit: 9, delaySeconds: 1, backoff: 10, maxDelaySeconds: 2, exitCodes: [7] }'));
+    const runId = await here.api.start('A');
+    expect(await here.job(runId, 'A1', 'failed')).toMatchObject({ attempt: 4, exitCode: 5 });
+    expect(here.marks()).toEqual(['attempt 1', 'attempt 2', 'attempt 3', 'attempt 4']);
+    const failures = await eventsOf(runId, 'JobFinished');
+    expect((await eventsOf(runId, 'JobRetryPlanned')).map((plan, index) => Date.parse(dueOf(plan)) - Date.parse(failures[index]?.at ?? ''))).toEqual([1_000, 2_000, 2_000]);
+  }, 120_000);
+
+  it('try again what its time-out has stopped, where that is written, and not what failed', async () => {
+    const command = `${mark('attempt $KIROKU_ATTEMPT')}; [ $KIROKU_ATTEMPT -ge 2 ] && exit 7; ${untilReleased()}`;
+    await here.api.define('A', jobnet(command, 'timeout: { seconds: 1 }, retry: { limit: 9, delaySeconds: 1, on: [stopped-by-timeout] }'));
+    const runId = await here.api.start('A');
+    expect(await here.job(runId, 'A1', 'failed')).toMatchObject({ attempt: 2, exitCode: 7, executions: [{ timedOut: true }, { state: 'failed' }] });
+    expect(here.marks()).toEqual(['attempt 1', 'attempt 2']);
+  }, 120_000);
+
+  it('stop a run of which nothing has begun by its latest start, over a SIGKILL of the server: its agent is away, and begins nothing of it afterwards', async () => {
+    await here.loseAgent();
+    await here.api.define('A', jobnet(mark('A1'), '', 'deadline: { latestStartSeconds: 2, then: stop }'));
+    const runId = await here.api.start('A');
+    const due = (await here.api.run(runId)).nextDue?.at ?? '';
+    await here.killServer();
+    await waitFor('its latest start has passed', () => new Date().toISOString() > due);
+    await here.startServer();
+    await here.status(runId, 'stopped');
+    expect(await eventsOf(runId, 'RunStartOverdue', 'RunStopRequested', 'RunFinished', 'JobDispatched')).toMatchObject([
+      { type: 'RunStartOverdue', data: { due } }, { type: 'RunStopRequested', data: { policy: 'deadline', due } }, { type: 'RunFinished', data: { status: 'stopped' } },
+    ]);
+    await here.startAgent();
+    await here.api.define('B', `jobnet: B\njobs:\n  B1: { agent: local, command: ${JSON.stringify(mark('B1'))} }\n`);
+    await here.status(await here.api.start('B'), 'succeeded');
+    expect(here.marks()).toEqual(['B1']);
+  }, 120_000);
 });

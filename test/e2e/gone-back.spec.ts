@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Deployment } from '../support/deployment.js';
 import { runKiroku } from '../support/run-kiroku.js';
@@ -126,5 +126,25 @@ describe('an agent whose directory was put back to a copy', () => {
     await say('job', 'settle', runId, 'A1', '--outcome', 'succeeded', '--reason', 'its file is there');
     await here.status(runId, 'succeeded');
     expect(here.marks()).toEqual(['S1', 'S1', 'A1', 'S1', 'A2']);
+  });
+
+  it('and its own again holds what was not known to it: the stop that was asked for meanwhile reaches it', async () => {
+    const own = join(here.data, 'agent-local');
+    const runId = await here.api.start('A');
+    await here.job(runId, 'A1', 'running');
+    await waitFor('A1 has begun', () => here.marks().length === 1);
+    await here.loseAgent();
+    renameSync(own, here.path('not-mounted'));
+    await here.startAgent();
+    await waitFor('A1 is not known to its agent', async () => (await here.api.run(runId)).jobs.find(({ evidence }) => evidence.kind === 'unknown-to-agent'));
+    await say('job', 'stop', runId, 'A1', '--reason', 'enough');
+
+    await here.loseAgent();
+    rmSync(own, { recursive: true });
+    renameSync(here.path('not-mounted'), own);
+    await here.startAgent();
+    expect((await here.job(runId, 'A1', 'stopped')).executions).toMatchObject([{ state: 'stopped', evidence: { kind: 'none' } }]);
+    expect((await here.api.events(`?stream=run-${runId}&type=JobNotKnownToAgent,JobKnownToAgent,JobStopped`)).map(({ type }) => type)).toEqual(['JobNotKnownToAgent', 'JobKnownToAgent', 'JobStopped']);
+    expect(here.marks()).toEqual(['A1']);
   });
 });

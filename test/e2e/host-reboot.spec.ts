@@ -121,4 +121,23 @@ describe('what ended an execution without a result', () => {
     expect(here.marks().map((mark) => mark.split(' ')[0])).toEqual(['Gone', 'Orphan', 'J1', 'J1', 'Rebooted']);
     expect((await kiroku('running')).stdout).toContain('nothing is running');
   }, 180_000);
+
+  it('is decided by what the author of the job wrote, each time: it fails after the kill of its wrapper, and runs once more after that and after a reboot', async () => {
+    await here.startAgent('local', { inject: [onBoot('first')] });
+    const failing = await startUntilItRuns('Failing', `onLost: fail, command: ${telling('Failing')}`);
+    const again = await startUntilItRuns('Again', `onLost: rerun, command: ${telling('Again')}`);
+    for (const { pids: [own, wrapper] } of [failing, again]) for (const pid of [wrapper!, own!]) process.kill(pid, 'SIGKILL');
+    await here.job(failing.runId, 'J1', 'failed');
+    await waitFor('the other runs once more', () => here.marks().length === 3);
+    await here.job(again.runId, 'J1', 'running');
+    await here.startAgent('local', { inject: [await here.rebootHost('local', 'second')] });
+    await waitFor('and once more', () => here.marks().length === 4);
+    writeFileSync(here.path('release'), '');
+    expect(await here.status(again.runId, 'succeeded')).toMatchObject({ jobs: [{ attempt: 3, exitCode: 0 }] });
+    expect(here.marks().map((mark) => mark.split(' ')[0])).toEqual(['Failing', 'Again', 'Again', 'Again']);
+
+    const decided = async (runId: string) => (await here.api.events(`?stream=run-${runId}&type=JobLost,JobFailedByPolicy,JobRerunRequested`)).map(({ type, data }) => [type, (data as { policy?: string }).policy]);
+    expect(await decided(failing.runId)).toEqual([['JobLost', undefined], ['JobFailedByPolicy', 'onLost']]);
+    expect(await decided(again.runId)).toEqual([['JobLost', undefined], ['JobRerunRequested', 'onLost'], ['JobLost', undefined], ['JobRerunRequested', 'onLost']]);
+  }, 180_000);
 });

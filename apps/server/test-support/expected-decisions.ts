@@ -49,8 +49,8 @@ export class ExpectedDecisions {
   private wordsFor(key: string, late: number, isLast: boolean): string {
     const { misfire, within = Infinity } = this.policy;
     if (this.isPaused) return `skipped ${key} paused`;
-    if (late <= IN_TIME) return `started ${key} due`;
     if (late > within) return `skipped ${key} too-late`;
+    if (late <= IN_TIME) return `started ${key} due`;
     if (misfire === 'ask') return `missed ${key} policy`;
     if (misfire === 'skip') return `skipped ${key} missed`;
     return misfire === 'runAll' || isLast ? `started ${key} misfire` : `skipped ${key} superseded`;

@@ -55,7 +55,11 @@ export function reportBy(name: string, ...facts: readonly ExecutionFact[]): RunC
 }
 
 export function notKnown(executionIds: readonly string[], name = 'local'): RunCommandOf<'RecordNotKnown'> {
-  return { type: 'RecordNotKnown', agent: name, executionIds, reason: REASON, context: agent('hello', name), capacity: plenty };
+  return { type: 'RecordNotKnown', agent: name, executionIds, reason: REASON, context: server('hello'), capacity: plenty };
+}
+
+export function known(executionIds: readonly string[], name = 'local'): RunCommandOf<'RecordKnown'> {
+  return { type: 'RecordKnown', agent: name, executionIds, context: server('hello'), capacity: plenty };
 }
 
 export function skip(jobId: string, expect?: Expectation): RunCommandOf<'SkipJob'> {

@@ -77,7 +77,7 @@ export function plain(type: Plain, jobId: string, ordinal = 1): RunEvent {
   return { type, data: { ...execution(jobId, ordinal), reason: REASON } };
 }
 
-export function intent(type: 'JobStopRequested' | 'ExecutionAbandoned', jobId: string, ordinal = 1): RunEvent {
+export function intent(type: 'JobStopRequested' | 'JobKnownToAgent' | 'ExecutionAbandoned', jobId: string, ordinal = 1): RunEvent {
   return { type, data: execution(jobId, ordinal) };
 }
 

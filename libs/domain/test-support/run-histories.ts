@@ -94,6 +94,7 @@ export function executionEventOf(type: ExecutionEventType, jobId: string, ordina
     case 'LateResultRecorded': return event.lateResult(jobId, 0, ordinal);
     case 'LateResultAdopted': return event.adopted(jobId, 'succeeded', ordinal);
     case 'JobStopRequested':
+    case 'JobKnownToAgent':
     case 'ExecutionAbandoned': return event.intent(type, jobId, ordinal);
     case 'JobDeclined':
     case 'JobLost':

@@ -71,6 +71,7 @@ export const runEvents = {
   JobOverran: defineEvent('JobOverran', 1, 'The execution takes longer than the job\'s time-out; it goes on.', z.object({ ...execution, overranAt: instant })),
   JobNeverStarted: defineEvent('JobNeverStarted', 1, 'The agent has made sure that the execution has not started and never will.', z.object({ ...execution, reason: z.string() })),
   JobNotKnownToAgent: defineEvent('JobNotKnownToAgent', 1, 'The agent was asked and does not hold the execution; it is never sent again.', z.object({ ...execution, reason: z.string() })),
+  JobKnownToAgent: defineEvent('JobKnownToAgent', 1, 'The agent holds the execution after all: what is asked of it reaches it again, and it takes a slot.', z.object(execution)),
 
   JobSkipped: defineEvent('JobSkipped', 1, 'An operator decided that the flow goes on without this job\'s result.', z.object({ ...job, openExecution: executionIdSchema.optional() })),
   JobHeld: defineEvent('JobHeld', 1, 'An operator holds the job back.', z.object(job)),

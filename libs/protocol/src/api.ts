@@ -55,7 +55,7 @@ export const settleJobBody = named('SettleJob', z.strictObject({ ...intervention
 /** `.../adopt` */
 export const adoptLateResultBody = named('AdoptLateResult', z.strictObject({ ...intervention, executionId: executionIdSchema.optional() }), 'Which late result; the newest without an execution.');
 
-const jobnetExpectation = named('JobnetExpectation', z.strictObject({ version: z.int().positive().optional(), state: jobnetState.optional() }), 'Optional precondition: refused (409) unless the jobnet still is as the operator saw it.');
+export const jobnetExpectation = named('JobnetExpectation', z.strictObject({ version: z.int().positive().optional(), state: jobnetState.optional() }), 'Optional precondition: refused (409) unless the jobnet still is as the operator saw it.');
 
 /** `POST /jobnets/{id}/enable` */
 export const enableJobnetBody = named('EnableJobnet', z.strictObject({ reason: why.optional(), ticket, expect: jobnetExpectation.optional() }));
@@ -84,12 +84,15 @@ export const issuedToken = named('IssuedToken', z.object({ position, token: z.st
 export const commandAnswer = named('CommandAnswer', z.object({ position, runId: identifier.optional(), version: z.int().optional(), alreadySo: z.literal(true).optional() }),
   'Where the effect of the command stands in the log. `alreadySo`: nothing was recorded, neither now nor by an earlier sending, and a reason that was given neither.');
 
-export const evidence = named('Evidence', z.object({ kind: evidenceKind, since: instant.optional(), lastHeardAt: instant.optional() }), '`since`: when the kind began to hold. `lastHeardAt`: the last recorded fact about the execution.');
+export const evidence = named('Evidence', z.object({ kind: evidenceKind, since: instant.optional(), lastHeardAt: instant.optional() }), '`since`: when the kind began to hold; of `confirmed` when it was confirmed last, by a word about the execution or by the session that has it in its inventory, whichever is newer. `lastHeardAt`: the last recorded fact about the execution.');
+
+/** Of what is out. No fact of the log, and it decides nothing. */
+const liveContact = { lastContactAt: instant.optional().describe('When this server process last heard of the agent of what is out: by a hello, a report or a sign of life. Not there while the agent is connected with another server, nor after a restart until it is back.') };
 
 const ended = { exitCode: z.int().optional(), signal: z.string().optional(), startedAt: instant.optional(), finishedAt: instant.optional() };
 
 export const executionView = named('Execution', z.object({
-  executionId: executionIdSchema, attempt: z.int(), agent: identifier, state: z.string(), evidence, ...ended,
+  executionId: executionIdSchema, attempt: z.int(), agent: identifier, state: z.string(), evidence, ...liveContact, ...ended,
   dispatchedAt: instant, acceptedAt: instant.optional(), durationMs: z.number().optional(),
   /** Why it was declined, lost, orphaned or never started. */
   reason: z.string().optional(),
@@ -109,7 +112,7 @@ const jobDecision = named('JobDecision', z.object({
 }), 'What a person, or a `policy` written in the job, decided: `fail` is a policy\'s. The list may grow: accept words that you do not know.');
 
 export const jobView = named('Job', z.object({
-  jobId: identifier, state: jobState, evidence, attempt: z.int(), agent: identifier, after: z.array(identifier),
+  jobId: identifier, state: jobState, evidence, ...liveContact, attempt: z.int(), agent: identifier, after: z.array(identifier),
   executionId: executionIdSchema.optional(), ...ended,
   /** Intents that no agent has answered yet. */
   pending: z.array(z.string()),
@@ -142,7 +145,7 @@ export const runView = named('Run', z.object({
 /** A row of `GET /running`, the least certain ones first. */
 export const runningView = named('OpenExecution', z.object({
   runId: identifier, jobnet: identifier, jobId: identifier, jobState, executionId: executionIdSchema, attempt: z.int(),
-  agent: identifier, state: z.string(), evidence, dispatchedAt: instant, startedAt: instant.optional(),
+  agent: identifier, state: z.string(), evidence, ...liveContact, dispatchedAt: instant, startedAt: instant.optional(),
 }), 'One open execution.');
 
 /** What a person has ordered and nobody has taken back. */
@@ -152,6 +155,8 @@ export const jobnetView = named('Jobnet', z.object({
   jobnet: identifier, version: z.int(), revision: z.int(), definition: jobnetDefinition, definedAt: instant, definedBy: actor, state: jobnetState,
   /** Unless it is enabled: why no run of it can be started. */
   closed: standingOrder.optional(),
+  /** How many runs wait until others of it are over: `GET /jobnets/{id}/queue`. */
+  queued: z.int().optional(),
 }));
 
 export const jobnetVersionView = named('JobnetVersion', z.object({
@@ -171,7 +176,7 @@ export const agentView = named('Agent', z.object({
   unreachable: z.boolean().optional(),
   /** It comes and gets no session: it was told of more than this log holds. Nothing follows from its silence until an operator says that the log was restored. */
   refused: z.object({ code: z.literal('log-behind-agent'), at: instant }).optional(),
-  /** When this server process last heard of it. No fact of the log: it is not there after a restart, until the agent is. */
+  /** When this server process last heard of it. No fact of the log: it is not there after a restart, until the agent is, nor while another server has it. */
   lastContactAt: instant.optional(),
 }));
 

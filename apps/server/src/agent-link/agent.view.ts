@@ -5,13 +5,12 @@ import type { TrackedAgent } from '../agents/agents.projection.js';
 /** What is not on the agent's own stream: how much it has to do with, and when this process last heard of it. */
 export interface Doings {
   readonly openExecutions: number;
-  /** In milliseconds of the wall clock. */
-  readonly lastContact: number | undefined;
+  readonly lastContactAt: Instant | undefined;
   /** Since when this process has refused it. */
   readonly refusedAt: Instant | undefined;
 }
 
-export function viewOfAgent({ agent, contact }: TrackedAgent, { openExecutions, lastContact, refusedAt }: Doings): AgentView {
+export function viewOfAgent({ agent, contact }: TrackedAgent, { openExecutions, lastContactAt, refusedAt }: Doings): AgentView {
   const { name, session, enrolledAt, unmatchedCount, drained, declaredLost } = agent;
   return {
     name, state: contact.connected ? 'connected' : 'away', since: contact.since, slots: session?.slots ?? 0,
@@ -21,7 +20,7 @@ export function viewOfAgent({ agent, contact }: TrackedAgent, { openExecutions, 
     ...(declaredLost === undefined ? {} : { declaredLost }),
     ...(contact.unreachable === true ? { unreachable: true } : {}),
     ...(refusedAt === undefined ? {} : { refused: { code: 'log-behind-agent', at: refusedAt } }),
-    ...(lastContact === undefined ? {} : { lastContactAt: new Date(lastContact).toISOString() as Instant }),
+    ...(lastContactAt === undefined ? {} : { lastContactAt }),
   };
 }
 

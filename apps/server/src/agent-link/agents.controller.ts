@@ -7,6 +7,7 @@ import {
 import { AgentsProjection, type TrackedAgent } from '../agents/agents.projection.js';
 import { DeclareAgentLost } from '../agents/declare-agent-lost.handler.js';
 import { DrainAgent } from '../agents/drain-agent.handler.js';
+import { LiveContacts } from '../agents/live-contacts.js';
 import { ResumeAgent } from '../agents/resume-agent.handler.js';
 import { CommandGateway } from '../http/command-gateway.js';
 import { HttpProblem } from '../http/http-problem.js';
@@ -18,7 +19,6 @@ import { AgentsAhead } from '../log/agents-ahead.js';
 import { RunQueries } from '../runs/run-queries.js';
 import { SlotBook } from '../runs/slot-book.js';
 import { detailsOfAgent, type Doings, viewOfAgent } from './agent.view.js';
-import { LiveSessions } from './live-sessions.js';
 import { LostAgents } from './lost-agents.js';
 
 const listQuery = z.object(pageQuery);
@@ -33,7 +33,7 @@ export class AgentsController {
     private readonly agents: AgentsProjection,
     private readonly slots: SlotBook,
     private readonly runs: RunQueries,
-    private readonly live: LiveSessions,
+    private readonly live: LiveContacts,
     private readonly lost: LostAgents,
     private readonly ahead: AgentsAhead,
     private readonly gateway: CommandGateway,
@@ -78,7 +78,7 @@ export class AgentsController {
     return answer;
   }
 
-  private doingsOf({ agent: { name } }: TrackedAgent): Doings {
-    return { openExecutions: this.slots.executionsOf(name), lastContact: this.live.lastContactOf(name), refusedAt: this.ahead.refusalOf(name)?.at };
+  private doingsOf({ agent: { name, session } }: TrackedAgent): Doings {
+    return { openExecutions: this.slots.executionsOf(name), lastContactAt: this.live.lastOf(name, session?.number), refusedAt: this.ahead.refusalOf(name)?.at };
   }
 }

@@ -3,6 +3,7 @@ import type { FoldedEvent } from '../event-sourcing/projection.js';
 import { LogClock } from '../event-sourcing/log-clock.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { AgentsProjection } from '../agents/agents.projection.js';
+import { LiveContacts } from '../agents/live-contacts.js';
 import { metadataBy, runStarted } from '../../test-support/run-log.js';
 import { MoodyEventStore } from '../../test-support/moody.event-store.js';
 import { RunsProjection } from '../runs/runs.projection.js';
@@ -36,7 +37,7 @@ function folded(stream: string, type: string, data: unknown): FoldedEvent {
 
 /** One connected agent with a free slot; nothing waits. */
 function idle() {
-  const [agents, runs, live, bus] = [new AgentsProjection(), new RunsProjection(), new LiveSessions(), new NotingBus()];
+  const [agents, runs, live, bus] = [new AgentsProjection(), new RunsProjection(), new LiveSessions(new LiveContacts()), new NotingBus()];
   agents.apply(folded('agent-local', 'AgentEnrolled', { agent: 'local', credentialHash: 'h', tokenId: 't' }));
   agents.apply(folded('agent-local', 'AgentConnected', { agent: 'local', server: 's', slots: 1, journalId: 'j', journalSequence: 0, servedUpTo: '0', version: '0', host: 'h', pid: 1, bootId: 'b' }));
   const session = live.begin('local', 1);

@@ -1,4 +1,4 @@
-import type { Execution, Job, Run } from '#domain/run/run.state';
+import { type Execution, isNotKnown, type Job, type Run } from '#domain/run/run.state';
 import type { ExecutionSpec, Frame } from '#protocol/agent-link';
 import type { OpenExecution, RunsProjection } from '../runs/runs.projection.js';
 import { isCancelPending } from '../runs/run.view.js';
@@ -20,12 +20,13 @@ export function frameFor(runs: RunsProjection, { runId, jobId, executionId, posi
   const tracked = runs.execution(executionId);
   if (tracked === undefined || tracked.corrupt !== undefined) return undefined;
   const { run, job, execution } = tracked;
-  if (execution.notKnownSince !== undefined) return undefined;
+  if (isNotKnown(execution)) return undefined;
   if (execution.state !== 'abandoned' && execution.stopRequested === true) {
     return { kind: 'stop', position: position.toString(), executionId, runId, jobId, graceSeconds: job.definition.stopGraceSeconds ?? DEFAULT_GRACE_SECONDS };
   }
   if (isCancelPending(job, execution)) return { kind: 'cancel', position: position.toString(), executionId, runId, jobId };
-  if (execution.state !== 'dispatched') return undefined;
+  // What an agent has once not known is never sent to it again, also where it knows it after all.
+  if (execution.state !== 'dispatched' || execution.notKnownSince !== undefined) return undefined;
   return { kind: 'dispatch', position: position.toString(), spec: specOf(run, job, execution) };
 }
 

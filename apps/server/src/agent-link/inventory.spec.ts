@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunningView, List } from '#protocol/api';
-import { accepted, finished, ScriptedAgent } from '../../test-support/scripted-agent.js';
+import { waitFor } from '../../../../test/support/wait-for.js';
+import { accepted, finished, ScriptedAgent, started } from '../../test-support/scripted-agent.js';
 import { CHAIN, closeServers, ServerUnderTest, SINGLE } from '../../test-support/server-under-test.js';
 
 let server: ServerUnderTest;
@@ -67,6 +68,51 @@ describe('an execution that is not in the inventory', () => {
     await agent.connect();
     await agent.report(finished(spec));
     expect((await server.run(runId)).jobs[0]).toMatchObject({ state: 'succeeded', evidence: { kind: 'none' } });
+  });
+});
+
+describe('what the agent holds after all, because its own directory is back', () => {
+  const elsewhere = async (): Promise<{ runId: string; spec: Awaited<ReturnType<typeof agent.dispatchOf>>['spec']; own: object }> => {
+    const runId = await server.startRun();
+    const { spec } = await agent.dispatchOf('A1', runId);
+    await agent.report(started(spec));
+    await agent.goAway();
+    const own = { journalId: agent.journalId, journalSequence: agent.journalSequence, servedUpTo: agent.servedUpTo, receipt: agent.receipt, session: agent.session, inventory: [spec.executionId] };
+    await agent.connect({ journalId: randomUUID(), journalSequence: 0, servedUpTo: '0', receipt: undefined, previousSession: undefined, inventory: [] });
+    expect(await evidenceOf(runId, 'A1')).toBe('unknown-to-agent');
+    await agent.goAway();
+    agent.frames.length = 0;
+    return { runId, spec, own };
+  };
+
+  const gets = (kind: 'stop' | 'cancel', executionId: string) => waitFor(`the ${kind} arrives`, () => agent.frames.find((each) => each.kind === kind && each.executionId === executionId), 10_000);
+
+  it('is known again and confirmed, and gets the stop that was asked for meanwhile', async () => {
+    const { runId, spec, own } = await elsewhere();
+    expect((await server.request('POST', `/api/v1/runs/${runId}/jobs/A1/stop`, { body: { reason: 'enough' } })).status).toBe(200);
+    Object.assign(agent, own);
+    await agent.connect();
+    expect(await evidenceOf(runId, 'A1')).toBe('confirmed');
+    await gets('stop', spec.executionId);
+    expect(agent.dispatches()).toEqual([]);
+    expect((await server.store.typesOn(`run-${runId}`)).filter((type) => type === 'JobKnownToAgent')).toHaveLength(1);
+  });
+
+  it('is not known again when its journal is lost once more', async () => {
+    const { runId, own } = await elsewhere();
+    Object.assign(agent, own);
+    await agent.connect();
+    await agent.goAway();
+    await agent.connect({ journalId: randomUUID(), journalSequence: 0, servedUpTo: '0', receipt: undefined, previousSession: undefined, inventory: [] });
+    expect(await evidenceOf(runId, 'A1')).toBe('unknown-to-agent');
+  });
+
+  it('is told that nobody waits for it, where it was given up meanwhile', async () => {
+    const { spec, own } = await elsewhere();
+    expect((await server.request('POST', `/api/v1/executions/${spec.executionId}/abandon`, { body: { reason: 'gone' } })).status).toBe(200);
+    Object.assign(agent, own);
+    await agent.connect();
+    await gets('cancel', spec.executionId);
   });
 });
 

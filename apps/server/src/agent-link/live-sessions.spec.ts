@@ -3,6 +3,7 @@ import type { CommandBus } from '@nestjs/cqrs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LiveContacts } from '../agents/live-contacts.js';
 import type { LoseContact } from '../agents/lose-contact.handler.js';
 import type { ServerPresence } from '../servers/server-presence.js';
 import { ServerIdentity } from '../servers/server-identity.js';
@@ -30,7 +31,7 @@ let lost: LoseContact[];
 
 beforeEach(() => {
   jest.useFakeTimers();
-  live = new LiveSessions();
+  live = new LiveSessions(new LiveContacts());
   lost = [];
   const bus = { execute: async (command: LoseContact) => void lost.push(command) };
   watch = new SessionWatch(live, bus as unknown as CommandBus, ServerIdentity.in(directory), { whenLost: () => undefined } as unknown as ServerPresence);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HEARTBEAT_MS } from '#protocol/agent-link';
+import { LiveContacts } from '../agents/live-contacts.js';
 import { HttpProblem } from '../http/http-problem.js';
 
 /** The open end of a session's stream of frames. */
@@ -26,8 +27,8 @@ const DEAD_AFTER_MS = 3 * HEARTBEAT_MS;
 @Injectable()
 export class LiveSessions {
   private readonly sessions = new Map<string, LiveSession>();
-  /** By agent, in milliseconds of the wall clock: for people to read, nothing is decided by it. */
-  private readonly contacts = new Map<string, number>();
+
+  constructor(private readonly contacts: LiveContacts) {}
 
   /** A new session supersedes the old one of its name, whose stream ends. */
   begin(name: string, number: number): LiveSession {
@@ -37,13 +38,8 @@ export class LiveSessions {
     before?.over.abort();
     const session: LiveSession = { name, number, heardAt: performance.now(), over: new AbortController() };
     this.sessions.set(name, session);
-    this.contacts.set(name, Date.now());
+    this.contacts.heard(name, number);
     return session;
-  }
-
-  /** When this process has last heard of an agent: by a hello, a report or a sign of life. Undefined when it never has. */
-  lastContactOf(name: string): number | undefined {
-    return this.contacts.get(name);
   }
 
   get(name: string): LiveSession | undefined {
@@ -69,7 +65,7 @@ export class LiveSessions {
     const session = this.sessions.get(name);
     if (session === undefined || session.number !== number) throw new HttpProblem(409, 'session-over', `session ${number} of agent ${name} is over; say hello again`);
     session.heardAt = performance.now();
-    this.contacts.set(name, Date.now());
+    this.contacts.heard(name, number);
     return session;
   }
 

@@ -7,17 +7,19 @@ import type { Actor } from '#events/vocabulary';
 import { AgentsProjection } from '../agents/agents.projection.js';
 import { ConnectAgent } from '../agents/connect-agent.handler.js';
 import { EnrolAgent } from '../agents/enrol-agent.handler.js';
-import { newCommandId } from '../event-sourcing/command-envelope.js';
+import type { Transacted } from '../event-sourcing/aggregate.repository.js';
+import { type CommandEnvelope, newCommandId } from '../event-sourcing/command-envelope.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
 import { HttpProblem } from '../http/http-problem.js';
 import type { Principal } from '../http/principal.js';
 import { hashToken, newToken } from '../operators/token.js';
+import { RecordKnown } from '../runs/commands/record-known.handler.js';
 import { RecordNotKnown } from '../runs/commands/record-not-known.handler.js';
 import { LogProjection } from '../log/log.projection.js';
 import { RecoverExecutions } from '../runs/commands/recover-executions.handler.js';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { ServerIdentity } from '../servers/server-identity.js';
-import { notHeld } from './opening/differences.js';
+import { heldAfterAll, notHeld } from './opening/differences.js';
 import { HelloCheck } from './opening/hello-check.js';
 import { LiveSessions } from './live-sessions.js';
 
@@ -46,10 +48,11 @@ export class SessionOpening {
     // Meanwhile it may have said hello to another server.
     if (this.agents.find(name)?.agent.session?.number !== connected.session) throw new HttpProblem(409, 'session-over', `session ${connected.session} of agent ${name} is over; say hello again`);
     this.live.begin(name, connected.session);
-    await this.settle(name, hello);
+    const isAnew = isToLearn || standing.startsAnew !== undefined;
+    await this.settle(name, hello, isAnew);
     return {
       session: connected.session, server: this.identity.id, position: this.journalSince(name).toString(), epoch: this.log.state.epoch, mustNotBegin: [...mustNotBegin], mayHaveBegun: [...mayHaveBegun],
-      startsAnew: isToLearn || standing.startsAnew !== undefined, ...(credential === undefined ? {} : { credential }),
+      startsAnew: isAnew, ...(credential === undefined ? {} : { credential }),
     };
   }
 
@@ -73,24 +76,40 @@ export class SessionOpening {
 
   /** What the agent holds of runs that this log knows, and whose dispatch it has forgotten. */
   private async recover(name: string, { inventory, helloId }: Hello): Promise<void> {
-    const byRun = new Map<string, string[]>();
-    for (const executionId of inventory) {
-      const [runId = ''] = executionId.split('~', 1);
-      if (this.runs.find(runId)?.corrupt === undefined && this.runs.find(runId) !== undefined) byRun.set(runId, [...(byRun.get(runId) ?? []), executionId]);
-    }
-    const places = await Promise.all([...byRun].map(([runId, executionIds]) =>
-      this.bus.execute(new RecoverExecutions(runId, name, executionIds, { commandId: newCommandId(), actor: this.identity.actor, causationId: helloId }))));
-    for (const { place } of places) await this.follower.whenFolded(BigInt(place.receipt.position));
+    const held = inventory.map((executionId) => ({ runId: executionId.split('~', 1)[0] ?? '', executionId }));
+    const known = held.filter(({ runId }) => {
+      const tracked = this.runs.find(runId);
+      return tracked !== undefined && tracked.corrupt === undefined;
+    });
+    await this.allFolded([...byRun(known)].map(([runId, executionIds]) => this.bus.execute(new RecoverExecutions(runId, name, executionIds, this.because(helloId)))));
   }
 
-  /** What it should hold and does not is not known to it. The log says since when the journal counts: a hello that failed half-way is made up for by the next one. */
-  private async settle(name: string, { inventory, helloId, servedUpTo }: Hello): Promise<void> {
+  /**
+   * What it should hold and does not is not known to it, and what it holds after all is. The log says since when the journal counts: a hello that failed half-way is made up for by the next one.
+   * Of an agent that begins anew, where it was served up to may be a place of the log before it was put back: what stands there now was sent to nobody.
+   */
+  private async settle(name: string, { inventory, helloId, servedUpTo }: Hello, isAnew: boolean): Promise<void> {
     const journalSince = this.journalSince(name);
-    const missing = new Map<string, string[]>();
-    for (const { runId, executionId } of notHeld(this.runs, name, { inventory, servedUpTo }, journalSince)) missing.set(runId, [...(missing.get(runId) ?? []), executionId]);
+    const missing = byRun(notHeld(this.runs, name, { inventory, servedUpTo: isAnew ? '0' : servedUpTo }, journalSince));
+    const found = byRun(heldAfterAll(this.runs, name, inventory));
     const reason = BigInt(servedUpTo) < journalSince ? 'the agent\'s journal is new or was rolled back' : 'it was handed over, and is not in the agent\'s inventory';
-    const places = await Promise.all([...missing].map(([runId, executionIds]) =>
-      this.bus.execute(new RecordNotKnown(runId, name, executionIds, reason, { commandId: newCommandId(), actor: this.identity.actor, causationId: helloId }))));
-    for (const { place } of places) await this.follower.whenFolded(BigInt(place.receipt.position));
+    await this.allFolded([
+      ...[...missing].map(([runId, executionIds]) => this.bus.execute(new RecordNotKnown(runId, name, executionIds, reason, this.because(helloId)))),
+      ...[...found].map(([runId, executionIds]) => this.bus.execute(new RecordKnown(runId, name, executionIds, this.because(helloId)))),
+    ]);
   }
+
+  private because(helloId: string): CommandEnvelope {
+    return { commandId: newCommandId(), actor: this.identity.actor, causationId: helloId };
+  }
+
+  private async allFolded(commands: readonly Promise<Transacted>[]): Promise<void> {
+    for (const { place } of await Promise.all(commands)) await this.follower.whenFolded(BigInt(place.receipt.position));
+  }
+}
+
+function byRun(executions: readonly { readonly runId: string; readonly executionId: string }[]): Map<string, string[]> {
+  const grouped = new Map<string, string[]>();
+  for (const { runId, executionId } of executions) grouped.set(runId, [...(grouped.get(runId) ?? []), executionId]);
+  return grouped;
 }

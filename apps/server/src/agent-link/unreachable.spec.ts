@@ -26,6 +26,12 @@ afterEach(closeServers);
 const shown = async () => agentDetailsView.parse(await server.read<AgentDetailsView>('/api/v1/agents/local'));
 const a1 = async () => (await server.run(runId)).jobs[0];
 const unreachable = () => waitFor('the agent is unreachable', async () => (await shown()).unreachable === true && shown(), 10_000);
+/** Where the live contact of A1's agent stands, and beside what. */
+const rows = async () => {
+  const [[running], job] = [(await server.read<List<RunningView>>('/api/v1/running')).items, await a1()];
+  expect(running?.evidence).toEqual(job?.evidence);
+  return { evidence: job?.evidence, running: running?.lastContactAt, job: job?.lastContactAt, execution: job?.executions[0]?.lastContactAt };
+};
 const onRecord = async () => (await server.store.typesOn('agent-local')).filter((type) => type === 'AgentUnreachable');
 const lostContactAt = async () => (await server.store.events('agent-local')).find(({ type }) => type === 'AgentContactLost')?.metadata.at;
 
@@ -100,16 +106,26 @@ describe('an agent as it is shown', () => {
 
   it('tells of live contact beside the evidence, which moves with every sign of life and is no fact of the log', async () => {
     const { lastContactAt: before = '' } = await shown();
-    const evidence = (await a1())?.evidence;
+    const { evidence } = await rows();
     const later = await waitFor('a sign of life is seen', async () => {
       await agent.report();
       const { lastContactAt = '' } = await shown();
       return lastContactAt > before && lastContactAt;
     }, 5_000);
     expect((await server.read<List<AgentView>>('/api/v1/agents')).items).toEqual([expect.objectContaining({ lastContactAt: later })]);
-    expect((await a1())?.evidence).toEqual(evidence);
+    expect(await rows()).toEqual({ evidence, running: later, job: later, execution: later });
+    agent.hangUp();
+    await waitFor('it is away', async () => (await shown()).state === 'away', 10_000);
+    expect(await rows()).toMatchObject({ evidence: { kind: expect.stringMatching(/silent|unreachable/) as string }, running: later, job: later, execution: later });
     server = await server.restart();
     expect(await shown()).not.toHaveProperty('lastContactAt');
+    expect(await rows()).toMatchObject({ running: undefined, job: undefined, execution: undefined });
+  });
+
+  it('tells of no live contact of what has ended', async () => {
+    await agent.report(finished((await agent.dispatchOf('A1')).spec));
+    const ended = await a1();
+    expect([ended, ended?.executions[0]]).toEqual([expect.not.objectContaining({ lastContactAt: expect.anything() as unknown }), expect.not.objectContaining({ lastContactAt: expect.anything() as unknown })]);
   });
 
   it('lists what fits no run, and who else wanted its name, over a restart', async () => {

@@ -143,6 +143,16 @@ describe('a log that was restored to an earlier state', () => {
     await getsWhatWasDispatchedAfterALostAnswer('log-restored');
   });
 
+  it('is told to an agent that was served beyond where the log stands now: what stands there since was sent to nobody', async () => {
+    const copy = head();
+    for (let run = 0; run < 8; run += 1) await agent.execute('S1', 0, await server.startRun('S'));
+    const { servedUpTo } = agent;
+    await goBackTo(copy);
+    await restored();
+    await getsWhatWasDispatchedAfterALostAnswer('log-restored');
+    expect(BigInt(servedUpTo)).toBeGreaterThan(head());
+  });
+
   it('is told once more to an agent whose directory is put back as well: what it was sent since is not known to it', async () => {
     const copy = head();
     const [first, second, third] = Array.from({ length: 3 }, (_, index) => ({ id: randomUUID(), started: index, hello: 1 })) as [AgentProcess, AgentProcess, AgentProcess];

@@ -1,5 +1,5 @@
 import type { Evidence } from '#protocol/api';
-import type { Execution } from '#domain/run/run.state';
+import { type Execution, isNotKnown } from '#domain/run/run.state';
 import { isOpenExecution } from '#domain/run/execution-transitions';
 import type { Instant } from '#events/vocabulary';
 import type { Contact } from '../agents/agents.projection.js';
@@ -10,9 +10,9 @@ import type { Contact } from '../agents/agents.projection.js';
  */
 export function evidenceOf(execution: Execution, contact: Contact | undefined): Evidence {
   if (!isOpenExecution(execution.state)) return { kind: 'none' };
-  const { lastHeardAt, dispatchedAt, notKnownSince, knownAfterAll, orphanedSince } = execution;
+  const { lastHeardAt, dispatchedAt, notKnownSince, orphanedSince } = execution;
   const heard = lastHeardAt === undefined ? {} : { lastHeardAt };
-  if (notKnownSince !== undefined && knownAfterAll !== true) return { kind: 'unknown-to-agent', since: notKnownSince, ...heard };
+  if (isNotKnown(execution)) return { kind: 'unknown-to-agent', since: notKnownSince, ...heard };
   if (contact === undefined || !contact.connected) return { kind: contact?.unreachable === true ? 'unreachable' : 'silent', since: later(contact?.since, dispatchedAt), ...heard };
   if (orphanedSince !== undefined) return { kind: 'orphaned', since: orphanedSince, ...heard };
   if (execution.state === 'dispatched') return { kind: 'none', since: dispatchedAt };

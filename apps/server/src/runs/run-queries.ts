@@ -3,6 +3,7 @@ import type { ExecutionDetailsView, RunningView, RunView } from '#protocol/api';
 import { executionOf } from '#domain/run/run.state';
 import { statusOf } from '#domain/run/run-status';
 import { AgentsProjection } from '../agents/agents.projection.js';
+import { LiveContacts } from '../agents/live-contacts.js';
 import { HttpProblem } from '../http/http-problem.js';
 import { EVIDENCE_RANK } from './evidence.js';
 import { executionDetails, runningView, runView, type Surroundings } from './run.view.js';
@@ -19,7 +20,7 @@ export interface RunFilter {
 /** What people ask about runs, answered from the fold. */
 @Injectable()
 export class RunQueries {
-  constructor(private readonly runs: RunsProjection, private readonly agents: AgentsProjection, private readonly slots: SlotBook) {}
+  constructor(private readonly runs: RunsProjection, private readonly agents: AgentsProjection, private readonly live: LiveContacts, private readonly slots: SlotBook) {}
 
   /** @throws HttpProblem 404 */
   find(runId: string): TrackedRun {
@@ -67,6 +68,7 @@ export class RunQueries {
     const capacity = this.slots.capacity();
     return {
       contactOf: (agent) => this.agents.find(agent)?.contact,
+      lastContactOf: (agent) => this.live.lastOf(agent, this.agents.find(agent)?.agent.session?.number),
       freeSlotsOf: (agent) => capacity[agent],
       drainOf: (agent) => this.agents.find(agent)?.agent.drained,
       lossOf: (agent) => this.agents.find(agent)?.agent.declaredLost,

@@ -3,8 +3,9 @@ import { isOpenExecution } from '#domain/run/execution-transitions';
 import { isThrough } from '#domain/run/job-transitions';
 import { statusOf } from '#domain/run/run-status';
 import { nextDue } from '#domain/run/time/next-due';
-import { currentExecution, type Execution, type Job, type Run } from '#domain/run/run.state';
+import { currentExecution, type Execution, isNotKnown, type Job, type Run } from '#domain/run/run.state';
 import { publicState } from '#domain/run/interventions/intervention';
+import type { Instant } from '#events/vocabulary';
 import { orderWords, type StandingOrder } from '#domain/standing-order';
 import type { Contact } from '../agents/agents.projection.js';
 import { evidenceOf } from './evidence.js';
@@ -12,6 +13,8 @@ import { evidenceOf } from './evidence.js';
 /** What a view needs beside the run: the contact with an agent, and its free slots. */
 export interface Surroundings {
   contactOf(agent: string): Contact | undefined;
+  /** When this process last heard of an agent, which is no fact of the log. */
+  lastContactOf(agent: string): Instant | undefined;
   freeSlotsOf(agent: string): number | undefined;
   /** The order that keeps work from an agent, if there is one. */
   drainOf(agent: string): StandingOrder | undefined;
@@ -47,7 +50,7 @@ function jobView(run: Run, job: Job, around: Surroundings): JobView {
   return {
     jobId, state: publicState(job), attempt: job.attempt, agent, after: [...after],
     evidence: execution === undefined ? { kind: 'none' } : evidenceOf(execution, around.contactOf(execution.agent)),
-    ...(execution === undefined ? {} : { executionId: execution.executionId }),
+    ...(execution === undefined ? {} : { ...liveContact(execution, around), executionId: execution.executionId }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...endOf(execution),
     pending: pendingIntents(job),
@@ -70,9 +73,10 @@ function pendingIntents(job: Job): string[] {
  * begin. Where it has begun after all, its result is the answer.
  */
 export function isCancelPending(job: Job, execution: Execution): boolean {
-  if (execution.state === 'abandoned') return execution.notKnownSince === undefined;
+  if (isNotKnown(execution)) return false;
+  if (execution.state === 'abandoned') return true;
   const unstarted = execution.state === 'dispatched' || execution.state === 'accepted';
-  return unstarted && execution.notKnownSince === undefined && (job.state !== 'dispatched' || currentExecution(job) !== execution);
+  return unstarted && (job.state !== 'dispatched' || currentExecution(job) !== execution);
 }
 
 function executionView(execution: Execution, around: Surroundings): ExecutionView {
@@ -80,7 +84,7 @@ function executionView(execution: Execution, around: Surroundings): ExecutionVie
   return {
     executionId, attempt, agent, dispatchedAt,
     state: execution.state === 'finished' ? (execution.outcome ?? 'finished') : execution.state,
-    evidence: evidenceOf(execution, around.contactOf(agent)),
+    evidence: evidenceOf(execution, around.contactOf(agent)), ...liveContact(execution, around),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...endOf(execution),
     ...(acceptedAt === undefined ? {} : { acceptedAt }),
@@ -102,8 +106,14 @@ export function runningView(run: Run, job: Job, execution: Execution, around: Su
   const { executionId, attempt, agent, state, dispatchedAt, startedAt } = execution;
   return {
     runId: run.runId, jobnet: run.jobnet, jobId: job.definition.id, jobState: publicState(job), executionId, attempt, agent, state,
-    evidence: evidenceOf(execution, around.contactOf(agent)), dispatchedAt, ...(startedAt === undefined ? {} : { startedAt }),
+    evidence: evidenceOf(execution, around.contactOf(agent)), ...liveContact(execution, around), dispatchedAt, ...(startedAt === undefined ? {} : { startedAt }),
   };
+}
+
+/** Beside the evidence, and only of what is out: how its agent is doing is of no interest to what has ended. */
+function liveContact({ state, agent }: Execution, around: Surroundings): { lastContactAt?: Instant } {
+  const lastContactAt = isOpenExecution(state) ? around.lastContactOf(agent) : undefined;
+  return lastContactAt === undefined ? {} : { lastContactAt };
 }
 
 function endOf(execution: Execution | undefined) {

@@ -10,6 +10,7 @@ import { JobInterventionsController } from './job-interventions.controller.js';
 import { RunInterventionsController } from './run-interventions.controller.js';
 import { PassTimeHandler } from './commands/pass-time.handler.js';
 import { RecordFactsHandler } from './commands/record-facts.handler.js';
+import { RecordKnownHandler } from './commands/record-known.handler.js';
 import { RecordNotKnownHandler } from './commands/record-not-known.handler.js';
 import { RecoverExecutionsHandler } from './commands/recover-executions.handler.js';
 import { RunQueries } from './run-queries.js';
@@ -24,7 +25,7 @@ import { StartRunHandler } from './commands/start-run.handler.js';
   controllers: [RunsController, RunInterventionsController, JobInterventionsController, ExecutionsController],
   providers: [
     RunsProjection, SlotBook, RunTransactions, RunQueries,
-    StartRunHandler, ...interventionHandlers, DispatchReadyHandler, PassTimeHandler, RecordFactsHandler, RecordNotKnownHandler, RecoverExecutionsHandler, HoldRestoredHandler,
+    StartRunHandler, ...interventionHandlers, DispatchReadyHandler, PassTimeHandler, RecordFactsHandler, RecordKnownHandler, RecordNotKnownHandler, RecoverExecutionsHandler, HoldRestoredHandler,
   ],
   exports: [RunsProjection, SlotBook, RunQueries],
 })

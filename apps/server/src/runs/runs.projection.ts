@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RunEvent } from '#events/run.events';
 import { isOpenExecution } from '#domain/run/execution-transitions';
 import { evolveRun } from '#domain/run/run.evolve';
-import { type Execution, executionOf, type Job, jobOf, type Run, takesSlot } from '#domain/run/run.state';
+import { type Execution, executionOf, isNotKnown, type Job, jobOf, type Run, takesSlot } from '#domain/run/run.state';
 import type { Position, RecordedEvent } from '#event-store/event-store.port';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
 
@@ -117,8 +117,8 @@ export class RunsProjection implements Projection {
     const job = jobOf(run, jobId);
     const execution = job && executionOf(job, executionId);
     if (execution === undefined) return;
-    const { agent, state, notKnownSince } = execution;
-    const isToBeTold = state === 'abandoned' && notKnownSince === undefined;
+    const { agent, state } = execution;
+    const isToBeTold = state === 'abandoned' && !isNotKnown(execution);
     const known = this.open.get(agent)?.get(executionId) ?? this.abandonedOn(agent).get(executionId);
     const each = known ?? { runId: run.runId, jobId, executionId, agent, position };
     keep(this.open, each, isOpenExecution(state));

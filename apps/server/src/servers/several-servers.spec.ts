@@ -218,6 +218,8 @@ describe('an agent', () => {
     await agent.report(finished((await agent.dispatchOf('A1', runId)).spec));
     await agent.dispatchOf('A2', runId);
     expect(old.streamEnded).toBe(false);
+    // Only the one that it talks to hears of it.
+    expect([await one.read('/api/v1/agents/local'), await two.read('/api/v1/agents/local')]).toEqual([expect.not.objectContaining({ lastContactAt: expect.anything() as unknown }), expect.objectContaining({ lastContactAt: expect.any(String) as string })]);
     expect(await typesOn('agent-local')).toEqual(['AgentEnrolled', 'AgentConnected', 'AgentConnected']);
   });
 

@@ -135,6 +135,40 @@ describe('a job that failed and has attempts left', () => {
     expect((await server.run(runId)).jobs[0]).toMatchObject({ state: 'ready', attempt: 2 });
   });
 
+  it('is tried again only after an exit code that its retry names', async () => {
+    const runId = await begin('retry: { limit: 2, delaySeconds: 30, exitCodes: [75] }');
+    const agent = await ScriptedAgent.connected(server);
+    await agent.execute('A1', 75);
+    expect((await server.run(runId)).jobs).toMatchObject([{ state: 'retrying', exitCode: 75 }]);
+    agent.frames.length = 0;
+    await clock.advance(30 * SECOND);
+    await agent.report(finished((await agent.dispatchOf('A1')).spec, 1));
+    await clock.advance(600 * SECOND);
+    expect(await server.run(runId)).toMatchObject({ status: 'failing', jobs: [{ state: 'failed', exitCode: 1, attempt: 2 }] });
+  });
+
+  it('waits longer each time, and never longer than its longest wait', async () => {
+    const runId = await begin('retry: { limit: 3, delaySeconds: 30, backoff: 4, maxDelaySeconds: 50 }');
+    const agent = await ScriptedAgent.connected(server);
+    const due: (string | undefined)[] = [];
+    for (const wait of [30, 50, 50]) {
+      await agent.report(finished((await agent.dispatchOf('A1')).spec, 1));
+      due.push((await server.run(runId)).jobs[0]?.dueAt);
+      agent.frames.length = 0;
+      await clock.advance(wait * SECOND);
+    }
+    expect(due).toEqual([after(30), after(80), after(130)]);
+  });
+
+  it.each([{ on: 'failed', state: 'stopped' }, { on: 'stopped-by-timeout', state: 'retrying' }])('is tried again after its time-out only where that is written: $on', async ({ on, state }) => {
+    const runId = await begin(`timeout: { seconds: 5 }, retry: { limit: 1, delaySeconds: 30, on: [${on}] }`);
+    const agent = await ScriptedAgent.connected(server);
+    await agent.report(timedOut((await agent.dispatchOf('A1')).spec));
+    expect((await server.run(runId)).jobs[0]?.state).toBe(state);
+    await clock.advance(30 * SECOND);
+    expect((await typesOf(runId)).filter((type) => type === 'JobRerunRequested')).toHaveLength(state === 'retrying' ? 1 : 0);
+  });
+
   it('is not tried again once an operator has skipped it', async () => {
     const runId = await begin('retry: { limit: 1, delaySeconds: 30 }');
     await (await ScriptedAgent.connected(server)).execute('A1', 1);

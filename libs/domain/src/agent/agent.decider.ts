@@ -6,6 +6,7 @@ import { standingOrder } from '../standing-order.js';
 import type { Agent, AgentSession, AgentState } from './agent.state.js';
 import { type ChangeDuty, changeDuty } from './change-duty.js';
 import { type RecordUnreachable, recordUnreachable } from './silence.js';
+import { strangersAfter, turnAway } from './strangers.js';
 
 interface ProcessName {
   readonly host: string;
@@ -97,10 +98,7 @@ function connect({ helloId, connected, hello }: Extract<AgentCommand, { type: 'C
   if (session?.helloId === helloId) return [];
   if (isOver(agent, { helloId, ...hello })) return rejection('session-over', 'this hello is older than a session that is over; say another one');
   if (connected !== false && session !== undefined && !follows(hello, session, connected)) {
-    const { journalId, journalSequence, servedUpTo, previousSession, host, pid } = hello;
-    if (agent.refused === refusalKey(session.number, hello)) return [];
-    const reason = `session ${session.number} from ${session.host} is connected, and this hello does not follow it`;
-    return [{ type: 'AgentConnectionRefused', data: { journalId, journalSequence, servedUpTo, previousSession, host, pid, reason } }];
+    return turnAway(agent, session, hello);
   }
   return [{ type: 'AgentConnected', data: hello }];
 }
@@ -157,10 +155,6 @@ function isNextProcess(hello: DataOf<'AgentConnected'>, { host, bootId, journalI
   return hello.host === host && hello.bootId === bootId && hello.journalId === journalId && process !== undefined && (hello.process?.started ?? 0) > process.started;
 }
 
-function refusalKey(session: number, { journalId, host, pid }: { journalId: string; host: string; pid: number }): string {
-  return `${session} ${journalId} ${host} ${pid}`;
-}
-
 function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' }>, context: FoldContext): Agent {
   const { at, commandId } = context;
   switch (event.type) {
@@ -168,7 +162,7 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
       return { ...agent, credentialHash: event.data.credentialHash };
     case 'AgentConnected': {
       const { server, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, openedBy } = event.data;
-      const { declaredLost: _over, ...back } = agent;
+      const { declaredLost: _over, refused: _former, ...back } = agent;
       const session = {
         number: agent.revision + 1, server, connectedAt: at, helloId: commandId, journalId, journalSequence, slots, receipt, host, pid, bootId, version, process, openedBy, ...knowledge(agent, event.data),
       };
@@ -179,7 +173,7 @@ function apply(agent: Agent, event: Exclude<AgentEvent, { type: 'AgentEnrolled' 
       if (agent.session?.number !== event.data.session) throw corruptHistory(`contact lost for session ${event.data.session}, which is not the newest`);
       return { ...agent, session: { ...agent.session, endedAt: at } };
     case 'AgentConnectionRefused':
-      return { ...agent, refused: refusalKey(agent.session?.number ?? 0, event.data) };
+      return { ...agent, refused: strangersAfter(agent.refused, event.data) };
     case 'ReportUnmatched':
       return { ...agent, unmatched: newest(agent.unmatched, keyOf(event.data), UNMATCHED_REMEMBERED), unmatchedCount: agent.unmatchedCount + 1 };
     case 'AgentUnreachable':

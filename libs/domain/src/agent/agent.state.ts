@@ -38,8 +38,8 @@ export interface Agent {
   readonly hellos: ReadonlySet<string>;
   /** Of the newest processes: the newest hello of each that began a session. */
   readonly processes: ReadonlyMap<string, number>;
-  /** Whom the newest refusal was about, so that one who keeps trying is on record once. */
-  readonly refused?: string;
+  /** Who was turned away while this session lived, so that one who keeps trying is on record once, and all of them a bounded number of times. */
+  readonly refused?: ReadonlySet<string>;
   /** The newest reports that fit no run, by execution and sequence, so that a repeat records nothing. */
   readonly unmatched: ReadonlySet<string>;
   /** How many were ever recorded. */

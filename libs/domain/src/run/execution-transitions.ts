@@ -6,7 +6,7 @@ export type ExecutionState = 'dispatched' | 'accepted' | 'running' | 'finished' 
 export type ExecutionEventType = Extract<
   RunEventType,
   | 'JobAccepted' | 'JobDeclined' | 'JobStarted' | 'JobFinished' | 'JobStopped' | 'JobLost' | 'JobOrphaned' | 'JobNeverStarted'
-  | 'JobNotKnownToAgent' | 'JobOverran' | 'JobStopRequested' | 'LateResultRecorded' | 'LateResultAdopted' | 'ExecutionAbandoned'
+  | 'JobNotKnownToAgent' | 'JobKnownToAgent' | 'JobOverran' | 'JobStopRequested' | 'LateResultRecorded' | 'LateResultAdopted' | 'ExecutionAbandoned'
 >;
 
 type Row = { readonly [Event in ExecutionEventType]: ExecutionState | 'corrupt' };
@@ -14,7 +14,7 @@ type Row = { readonly [Event in ExecutionEventType]: ExecutionState | 'corrupt' 
 /** What nothing moves any more: facts and intents about it would contradict what is on record. */
 const ended: Row = {
   JobAccepted: 'corrupt', JobDeclined: 'corrupt', JobStarted: 'corrupt', JobFinished: 'corrupt', JobStopped: 'corrupt', JobLost: 'corrupt',
-  JobOrphaned: 'corrupt', JobOverran: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobStopRequested: 'corrupt', LateResultRecorded: 'corrupt',
+  JobOrphaned: 'corrupt', JobOverran: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobKnownToAgent: 'corrupt', JobStopRequested: 'corrupt', LateResultRecorded: 'corrupt',
   LateResultAdopted: 'corrupt', ExecutionAbandoned: 'corrupt',
 };
 
@@ -22,24 +22,24 @@ const ended: Row = {
 export const nextExecutionState: { readonly [State in ExecutionState]: Row } = {
   dispatched: {
     JobAccepted: 'accepted', JobDeclined: 'declined', JobStarted: 'running', JobFinished: 'finished', JobStopped: 'stopped', JobLost: 'lost',
-    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'dispatched', JobOverran: 'dispatched', JobStopRequested: 'dispatched',
+    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'dispatched', JobKnownToAgent: 'dispatched', JobOverran: 'dispatched', JobStopRequested: 'dispatched',
     LateResultRecorded: 'finished', LateResultAdopted: 'corrupt', ExecutionAbandoned: 'abandoned',
   },
   accepted: {
     JobAccepted: 'corrupt', JobDeclined: 'declined', JobStarted: 'running', JobFinished: 'finished', JobStopped: 'stopped', JobLost: 'lost',
-    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'accepted', JobOverran: 'accepted', JobStopRequested: 'accepted',
+    JobOrphaned: 'running', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'accepted', JobKnownToAgent: 'accepted', JobOverran: 'accepted', JobStopRequested: 'accepted',
     LateResultRecorded: 'finished', LateResultAdopted: 'corrupt', ExecutionAbandoned: 'abandoned',
   },
   running: {
     JobAccepted: 'corrupt', JobDeclined: 'corrupt', JobStarted: 'corrupt', JobFinished: 'finished', JobStopped: 'stopped', JobLost: 'lost',
-    JobOrphaned: 'running', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'running', JobOverran: 'running', JobStopRequested: 'running',
+    JobOrphaned: 'running', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'running', JobKnownToAgent: 'running', JobOverran: 'running', JobStopRequested: 'running',
     LateResultRecorded: 'finished', LateResultAdopted: 'corrupt', ExecutionAbandoned: 'abandoned',
   },
   finished: { ...ended, LateResultAdopted: 'finished' },
   stopped: ended,
   // A result that turns up after all, also from another journal under the same name, is kept beside the word that was given before.
   lost: { ...ended, LateResultRecorded: 'finished' },
-  abandoned: { ...ended, LateResultRecorded: 'finished', JobLost: 'lost', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'abandoned' },
+  abandoned: { ...ended, LateResultRecorded: 'finished', JobLost: 'lost', JobNeverStarted: 'never-started', JobNotKnownToAgent: 'abandoned', JobKnownToAgent: 'abandoned' },
   'never-started': { ...ended, LateResultRecorded: 'finished' },
   declined: { ...ended, LateResultRecorded: 'finished' },
 };
@@ -59,4 +59,9 @@ export function isOpenExecution(state: ExecutionState): boolean {
     case 'abandoned':
       return false;
   }
+}
+
+/** It is open, or was given up and may yet turn up: its agent has not said what became of it. */
+export function mayStillCome(state: ExecutionState): boolean {
+  return isOpenExecution(state) || state === 'abandoned';
 }

@@ -15,7 +15,7 @@ export type JobTransition =
   | 'JobHeld' | 'JobReleased'
   | 'JobDispatched' | 'ExecutionRecovered' | 'JobAccepted' | 'JobDeclined' | 'JobStarted'
   | 'JobFinished:succeeded' | 'JobFinished:failed'
-  | 'JobStopped' | 'JobLost' | 'JobOrphaned' | 'JobNeverStarted' | 'JobNotKnownToAgent'
+  | 'JobStopped' | 'JobLost' | 'JobOrphaned' | 'JobNeverStarted' | 'JobNotKnownToAgent' | 'JobKnownToAgent'
   | 'JobStopRequested' | 'JobSkipped' | 'JobRerunRequested'
   | 'JobOutcomeSettled:succeeded' | 'JobOutcomeSettled:failed'
   | 'LateResultAdopted:succeeded' | 'LateResultAdopted:failed'
@@ -26,7 +26,7 @@ type Row = { readonly [Transition in JobTransition]: JobState | 'corrupt' };
 const nothing: Row = {
   'predecessors-through': 'corrupt', 'through-but-delayed': 'corrupt', 'through-but-retrying': 'corrupt', 'predecessor-again': 'corrupt', JobHeld: 'corrupt', JobReleased: 'corrupt', JobDispatched: 'corrupt', JobAccepted: 'corrupt',
   JobDeclined: 'corrupt', JobStarted: 'corrupt', 'JobFinished:succeeded': 'corrupt', 'JobFinished:failed': 'corrupt', JobStopped: 'corrupt',
-  JobLost: 'corrupt', JobOrphaned: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobStopRequested: 'corrupt',
+  JobLost: 'corrupt', JobOrphaned: 'corrupt', JobNeverStarted: 'corrupt', JobNotKnownToAgent: 'corrupt', JobKnownToAgent: 'corrupt', JobStopRequested: 'corrupt',
   JobSkipped: 'corrupt', JobRerunRequested: 'corrupt', 'JobOutcomeSettled:succeeded': 'corrupt', 'JobOutcomeSettled:failed': 'corrupt',
   'LateResultAdopted:succeeded': 'corrupt', 'LateResultAdopted:failed': 'corrupt', ExecutionAbandoned: 'corrupt',
   JobFailedByPolicy: 'corrupt', ExecutionRecovered: 'corrupt', JobDelayPassed: 'corrupt', JobRetryPlanned: 'corrupt',
@@ -64,9 +64,9 @@ export const nextJobState: { readonly [State in JobState]: Row } = {
   ready: { ...nothing, ExecutionRecovered: 'dispatched', 'predecessor-again': 'waiting', JobHeld: 'held', JobDispatched: 'dispatched', JobSkipped: 'skipped' },
   dispatched: {
     ...executing,
-    JobAccepted: 'dispatched', JobDeclined: 'held', JobNeverStarted: 'ready', JobNotKnownToAgent: 'dispatched', JobStopRequested: 'dispatched',
+    JobAccepted: 'dispatched', JobDeclined: 'held', JobNeverStarted: 'ready', JobNotKnownToAgent: 'dispatched', JobKnownToAgent: 'dispatched', JobStopRequested: 'dispatched',
   },
-  running: { ...executing, JobStarted: 'corrupt', JobNotKnownToAgent: 'running', JobStopRequested: 'running' },
+  running: { ...executing, JobStarted: 'corrupt', JobNotKnownToAgent: 'running', JobKnownToAgent: 'running', JobStopRequested: 'running' },
   succeeded: { ...nothing, ExecutionRecovered: 'succeeded', JobRerunRequested: 'ready', 'LateResultAdopted:succeeded': 'succeeded', 'LateResultAdopted:failed': 'failed' },
   failed: { ...wrong, ExecutionRecovered: 'failed', JobRetryPlanned: 'retrying' },
   'failed-settled': { ...wrong, ExecutionRecovered: 'failed-settled', 'JobOutcomeSettled:failed': 'corrupt', 'LateResultAdopted:failed': 'failed-settled' },

@@ -18,7 +18,7 @@ import type { RunState } from './run.state.js';
 import { evolveRun } from './run.evolve.js';
 import { dispatchReady } from './dispatch-ready.js';
 import { recordFacts } from './record-facts.js';
-import { recordNotKnown } from './record-not-known.js';
+import { recordKnown, recordNotKnown } from './record-not-known.js';
 import { startRun } from './start-run.js';
 import type { DueKind } from './time/next-due.js';
 import { passTime } from './time/pass-time.js';
@@ -59,6 +59,7 @@ export type RunCommand =
   | (Common & { readonly type: 'PassTime'; readonly kind: DueKind; readonly now: Instant })
   | (Common & { readonly type: 'RecordFacts'; readonly agent: string; readonly facts: readonly ExecutionFact[] })
   | (Common & { readonly type: 'RecordNotKnown'; readonly agent: string; readonly executionIds: readonly string[]; readonly reason: string })
+  | (Common & { readonly type: 'RecordKnown'; readonly agent: string; readonly executionIds: readonly string[] })
   /** The log was restored to an earlier state while this run was open in it. */
   | (Common & { readonly type: 'HoldRestored'; readonly epoch: number })
   /** The agent holds these, and the log was restored to a state before their dispatch. */
@@ -95,6 +96,8 @@ export const runDecider: Decider<RunState, RunCommand, RunEvent> = {
         return recordFacts(command, state);
       case 'RecordNotKnown':
         return recordNotKnown(command, state);
+      case 'RecordKnown':
+        return recordKnown(command, state);
       case 'HoldRestored':
         return holdRestored(command, state);
       case 'RecoverExecutions':

@@ -110,6 +110,7 @@ function apply(run: Run, event: Exclude<RunEvent, { type: 'RunStarted' }>, conte
     case 'JobOrphaned':
     case 'JobNeverStarted':
     case 'JobNotKnownToAgent':
+    case 'JobKnownToAgent':
     case 'JobStopRequested':
     case 'ExecutionAbandoned':
       return moveBoth(run, event, event.type, context);
@@ -185,7 +186,9 @@ function withFacts(execution: Execution, event: ExecutionEvent, { at, actor }: F
     case 'JobOrphaned':
       return { ...heard, reason: event.data.reason, orphanedSince: at };
     case 'JobNotKnownToAgent':
-      return { ...heard, reason: event.data.reason, notKnownSince: at };
+      return { ...heard, reason: event.data.reason, notKnownSince: at, knownAfterAll: undefined };
+    case 'JobKnownToAgent':
+      return heardOf(execution, at);
     case 'JobStopRequested':
       return { ...heard, stopRequested: true };
     case 'LateResultAdopted':

@@ -30,8 +30,8 @@ export interface Execution {
   readonly stopRequested?: boolean | undefined;
   /** Since when the agent says that it does not hold it. Evidence, not state (law 5). */
   readonly notKnownSince?: Instant | undefined;
-  /** It has spoken of it since. */
-  readonly knownAfterAll?: true;
+  /** It has spoken of it since, or named it among what it holds. */
+  readonly knownAfterAll?: true | undefined;
   readonly orphanedSince?: Instant | undefined;
   /** Since when it has taken longer than the job's time-out. */
   readonly overranAt?: Instant | undefined;
@@ -110,9 +110,14 @@ export function executionOf(job: Job, executionId: string): Execution | undefine
   return job.executions.find((execution) => execution.executionId === executionId);
 }
 
-/** An open execution takes a slot of its agent, unless the agent has said that it does not hold it. */
-export function takesSlot({ state, notKnownSince }: Execution): boolean {
-  return isOpenExecution(state) && notKnownSince === undefined;
+/** The agent has said that it does not hold it, and nothing else since. */
+export function isNotKnown({ notKnownSince, knownAfterAll }: Execution): boolean {
+  return notKnownSince !== undefined && knownAfterAll !== true;
+}
+
+/** An open execution takes a slot of its agent, unless the agent does not hold it. */
+export function takesSlot(execution: Execution): boolean {
+  return isOpenExecution(execution.state) && !isNotKnown(execution);
 }
 
 export function currentExecution(job: Job): Execution | undefined {

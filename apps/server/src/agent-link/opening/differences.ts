@@ -1,4 +1,5 @@
-import { isOpenExecution } from '#domain/run/execution-transitions';
+import { mayStillCome } from '#domain/run/execution-transitions';
+import { isNotKnown } from '#domain/run/run.state';
 import type { Hello, Inventory } from '#protocol/agent-link';
 import type { TrackedAgent } from '../../agents/agents.projection.js';
 import type { OpenExecution, RunsProjection } from '../../runs/runs.projection.js';
@@ -17,7 +18,17 @@ export function notHeld(runs: RunsProjection, name: string, { inventory, servedU
   return [...runs.openExecutionsOf(name).values(), ...runs.abandonedOn(name).values()].filter(({ executionId, position }) => {
     const tracked = runs.execution(executionId);
     return (position <= served || position <= journalSince) && !held.has(executionId)
-      && tracked !== undefined && tracked.corrupt === undefined && tracked.execution.notKnownSince === undefined;
+      && tracked !== undefined && tracked.corrupt === undefined && !isNotKnown(tracked.execution);
+  });
+}
+
+/** What the agent holds after all, though the log has it that it does not. */
+export function heldAfterAll(runs: RunsProjection, name: string, inventory: readonly string[]): { readonly runId: string; readonly executionId: string }[] {
+  return inventory.flatMap((executionId) => {
+    const tracked = runs.execution(executionId);
+    if (tracked === undefined || tracked.corrupt !== undefined) return [];
+    const { run: { runId }, execution } = tracked;
+    return execution.agent === name && mayStillCome(execution.state) && isNotKnown(execution) ? [{ runId, executionId }] : [];
   });
 }
 
@@ -25,7 +36,7 @@ export function notHeld(runs: RunsProjection, name: string, { inventory, servedU
 export function endedAmong(runs: RunsProjection, open: readonly string[]): string[] {
   return open.filter((executionId) => {
     const execution = runs.execution(executionId)?.execution;
-    return execution !== undefined && !isOpenExecution(execution.state) && execution.state !== 'abandoned';
+    return execution !== undefined && !mayStillCome(execution.state);
   });
 }
 

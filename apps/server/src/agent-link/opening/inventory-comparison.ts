@@ -3,7 +3,7 @@ import type { Inventory, InventoryAnswer } from '#protocol/agent-link';
 import { AgentsProjection } from '../../agents/agents.projection.js';
 import { RunsProjection } from '../../runs/runs.projection.js';
 import type { LiveSession } from '../live-sessions.js';
-import { endedAmong, notArrived, notHeld } from './differences.js';
+import { endedAmong, heldAfterAll, notArrived, notHeld } from './differences.js';
 
 /** So many differences are named in the server's own log. */
 const NAMED = 10;
@@ -40,6 +40,7 @@ export class InventoryComparison {
 
   private *differences(name: string, said: Inventory): Iterable<string> {
     for (const { executionId } of notHeld(this.runs, name, said, this.agents.find(name)?.journalSince ?? 0n)) yield `${executionId} is not held`;
+    for (const { executionId } of heldAfterAll(this.runs, name, said.inventory)) yield `${executionId} is held after all`;
     for (const executionId of endedAmong(this.runs, said.open)) yield `${executionId} has ended`;
     for (const { kind, executionId } of notArrived(this.runs, name, said)) yield `${executionId}: its ${kind} has not arrived`;
   }
