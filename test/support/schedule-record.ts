@@ -31,10 +31,10 @@ export class ScheduleRecord {
     return (await this.decided()).filter(({ what }) => what.startsWith('started')).length;
   }
 
-  /** The keys of what it says is due after its definition, up to and with this one. */
-  async dueUntil(last: string | undefined): Promise<string[]> {
+  /** The keys of what it says is due after its definition, or a later instant, up to and with this one. */
+  async dueUntil(last: string | undefined, after?: string): Promise<string[]> {
     const [defined] = await this.stream();
-    const from = new Date(Date.parse(defined?.at ?? '') + 1).toISOString();
+    const from = new Date(Date.parse(after ?? defined?.at ?? '') + 1).toISOString();
     const { items } = await this.api.get<List<DueView>>(`/api/v1/schedules/${this.schedule}/next?from=${from}&count=1000`);
     const keys = items.map(({ key }) => key);
     return keys.slice(0, keys.indexOf(last ?? '') + 1);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ScheduleView } from '#protocol/schedules';
+import { waitFor } from '../../../test/support/wait-for.js';
+import type { QueueView, ScheduleView } from '#protocol/schedules';
 import { systemClock } from '../src/event-sourcing/wall-clock.js';
 import { ScheduleClock } from '../src/schedules/schedule-clock.js';
 import { MoodyEventStore } from './moody.event-store.js';
@@ -66,7 +67,8 @@ export class BusyServer {
     const calendar = `${jobnet}-days`;
     await this.server.request('PUT', `/api/v1/calendars/${calendar}`, { body: `calendar: ${calendar}\ndays: mon-fri\n` });
     const schedule = `${jobnet}-times`;
-    await this.server.request('PUT', `/api/v1/schedules/${schedule}`, { body: `schedule: ${schedule}\njobnet: ${jobnet}\ncron: "0 0 29 2 *"\n` });
+    await this.server.request('PUT', `/api/v1/schedules/${schedule}`, { body: `schedule: ${schedule}\njobnet: ${jobnet}\ncron: "0 0 29 2 *"\noverlap: queue\n` });
+    const queued = operationId === 'queue_drop' ? await this.queueBehindOneByHand(jobnet, schedule) : [];
     const asked = ABOUT_MISSED.test(operationId) ? this.missed.splice(0, 2) : this.missed.slice(0, 1);
     await tokenFor(this.server, operator);
     const spare = new ScriptedAgent(this.server, agentName);
@@ -83,7 +85,7 @@ export class BusyServer {
         'executions/executionId': runs.flatMap(({ executionId }) => executionId ?? []), 'versions/version': ['1'], 'outputs/requestId': wishes, 'docs/file': ['swagger-ui.css', 'swagger-ui-bundle.js', 'show.js', 'favicon-32x32.png'],
       },
       known: {
-        jobnet: [jobnet], calendar: [calendar], days: [{ weekdays: ['mon'] }], from: ['2026-01-01'], to: ['2026-03-31'], session: spare.session === undefined ? [] : [spare.session], executionId: runs.flatMap(({ executionId }) => executionId ?? []),
+        jobnet: [jobnet], run: queued, calendar: [calendar], days: [{ weekdays: ['mon'] }], from: ['2026-01-01'], to: ['2026-03-31'], session: spare.session === undefined ? [] : [spare.session], executionId: runs.flatMap(({ executionId }) => executionId ?? []),
         name: [`${operator}-x`], after: ['0', '1', '5'], cursor: ['1'], helloId: [randomUUID()], status: ['running', 'failing,held'], type: ['RunStarted', 'JobSkipped,JobHeld'],
         ...(operationId === 'scheduleLife_backfill' ? { from: ['2020-02-28T00:00:00.000Z'], until: ['2020-03-01T00:00:00.000Z'] } : {}),
         // A schedule needs one rule of several, which no schema of a field can say.
@@ -93,6 +95,17 @@ export class BusyServer {
       // Without a session there is no credential yet: the token that enrols is shown.
       tokens: { ...this.tokens, agent: spare.credential ?? this.server.tokenIn('agent.token') },
     };
+  }
+
+  /** Whoever names one to drop has to name one of these. */
+  private async queueBehindOneByHand(jobnet: string, schedule: string): Promise<string[]> {
+    await this.server.startRun(jobnet);
+    await this.server.request('POST', `/api/v1/schedules/${schedule}/backfill`, { body: { from: '2020-02-28T00:00:00.000Z', until: '2024-03-01T00:00:00.000Z', reason: 'made up for' } });
+    const { items } = await waitFor('they wait for their turn', async () => {
+      const queue = await this.server.read<QueueView>(`/api/v1/jobnets/${jobnet}/queue`);
+      return queue.count > 0 && queue;
+    }, 10_000);
+    return items.map(({ runId }) => runId);
   }
 
   /** Running, failing, with a late result, waiting, with a held job, held, finished. */

@@ -20,7 +20,11 @@ export const jobnetEvents = {
     ...ofSchedule, behind: z.array(identifier), replaces: z.boolean(), over,
   })),
   RunPassedOver: defineEvent('RunPassedOver', 1, 'A run that a schedule wanted is left out: another one is open, and the schedule says to skip.', z.object({ ...ofSchedule, because: z.array(identifier), over })),
-  QueuedRunDropped: defineEvent('QueuedRunDropped', 1, 'A run that waited is left out: a newer one of its schedule replaces it.', z.object({ runId: identifier, by: identifier })),
+  QueuedRunDropped: defineEvent('QueuedRunDropped', 1, 'A run that waited is left out: a newer one of its schedule replaces it, or an operator has dropped it.', z.object({
+    runId: identifier,
+    /** The run that replaces it; itself where an operator has dropped it, whom the metadata names. */
+    by: identifier,
+  })),
 };
 
 export type JobnetEvent = EventOf<(typeof jobnetEvents)[keyof typeof jobnetEvents]>;

@@ -13,10 +13,15 @@ import { zoneOf, type Zone } from './times/zone.js';
  * may be far away. `days` are those of its calendar; without one every day is open. The definition must be one that `whyInvalid`
  * has nothing to say about.
  */
-export function* occurrencesBetween(definition: ScheduleDefinition, days: OperatingDays | undefined, from: Instant, to: Instant): Generator<Occurrence> {
+export function occurrencesBetween(definition: ScheduleDefinition, days: OperatingDays | undefined, from: Instant, to: Instant): Generator<Occurrence> {
+  return occurrencesIn(zoneOf(definition.timeZone), definition, days, from, to);
+}
+
+/** As above, by the clocks of a zone as somebody else has it. */
+export function* occurrencesIn(zone: Zone, definition: ScheduleDefinition, days: OperatingDays | undefined, from: Instant, to: Instant): Generator<Occurrence> {
   const [start, end] = [readInstant(from), readInstant(to)];
   if (start >= end) return;
-  for (const time of dueTimes(definition, days, zoneOf(definition.timeZone), start, end)) {
+  for (const time of dueTimes(definition, days, zone, start, end)) {
     if (time.instant >= start) yield occurrence(time);
   }
 }

@@ -4,6 +4,7 @@ import { occurrence, occurrenceKey } from '#events/planning/schedule.events';
 import { scheduleDefinition } from '#events/planning/schedule-definition';
 import { z } from 'zod';
 import { position } from './agent-link.js';
+import { jobnetExpectation } from './api.js';
 import { named } from './named.js';
 
 /** What clients and servers say to each other about schedules. The list may grow: readers accept others. */
@@ -46,6 +47,22 @@ export const dueView = named('Due', z.object({
   clocks: z.enum(['gap', 'first', 'second']).optional().describe('What a change of the clocks does: the local time never is, and `at` is the first moment after it; or it comes twice, and this is the first or second.'),
 }));
 
+export const queuedRunView = named('QueuedRun', z.object({
+  runId: identifier, jobnet: identifier, schedule: identifier, key: occurrenceKey, since: instant,
+  place: z.int().describe('In the queue of its jobnet: 1 is next.'), behind: z.array(identifier).describe('Runs that have to be over first, at most ten of them: open ones, and one that is about to begin.'), replaces: z.boolean().describe('Those that were open were asked to stop for it.'),
+}), 'A run that waits for its turn. It is no run yet: it begins when it has it.');
+
+const queue = { count: z.int(), items: z.array(queuedRunView) };
+/** `GET /jobnets/{id}/queue` */
+export const queueView = named('Queue', z.object(queue), 'How many wait, and the first of them.');
+
+/** `POST /jobnets/{id}/queue/drop` */
+export const dropQueuedBody = named('DropQueued', z.strictObject({
+  which: z.union([z.strictObject({ run: identifier }), z.strictObject({ schedule: identifier }), z.strictObject({ all: z.literal(true) })]).describe('One, those of a schedule, or all that wait.'),
+  reason: why, ticket, expect: jobnetExpectation.optional(),
+}));
+export const dropQueuedAnswer = named('DropQueuedAnswer', z.object({ position, dropped: z.int(), left: z.int() }), 'How many were dropped, and how many of those meant still wait.');
+
 export const scheduleView = named('Schedule', z.object({
   schedule: identifier, version: z.int(), revision: z.int(), definition: scheduleDefinition, definedAt: instant, definedBy: actor, state: scheduleState,
   next: dueView.optional(),
@@ -53,6 +70,8 @@ export const scheduleView = named('Schedule', z.object({
   asked: z.array(occurrence),
   /** The newest run that could not begin, and why. */
   lastNotStarted: z.object({ key: occurrenceKey, jobnet: identifier, code: z.string(), message: z.string(), at: instant }).optional(),
+  /** Its runs that wait until others of their jobnet are over: how many, and the longest waiting twenty. */
+  queued: z.object(queue).optional(),
   /** The order that paused or retired it. */
   closed: z.object({ since: instant, by: actor, reason: z.string().optional(), ticket: z.string().optional() }).optional(),
 }));
@@ -60,6 +79,10 @@ export const scheduleView = named('Schedule', z.object({
 export const validSchedule = named('ValidSchedule', z.object({ valid: z.literal(true), definition: scheduleDefinition }));
 
 export type ScheduleView = z.infer<typeof scheduleView>;
+export type QueuedRunView = z.infer<typeof queuedRunView>;
+export type QueueView = z.infer<typeof queueView>;
+export type DropQueuedBody = z.infer<typeof dropQueuedBody>;
+export type DropQueuedAnswer = z.infer<typeof dropQueuedAnswer>;
 export type DueView = z.infer<typeof dueView>;
 export type CloseScheduleBody = z.infer<typeof closeScheduleBody>;
 export type ResumeScheduleBody = z.infer<typeof resumeScheduleBody>;

@@ -6,6 +6,7 @@ import { calendarDecider, type CalendarState } from '#domain/calendar/calendar.d
 import { calendarsIn } from '#domain/calendar/calendar-references';
 import { type Calendars, compileCalendars, type OperatingDays } from '#domain/calendar/compile-calendars';
 import type { FoldedEvent, Projection } from '../event-sourcing/projection.js';
+import { PastCalendars } from './past-calendars.js';
 
 export interface TrackedCalendar {
   readonly calendar: string;
@@ -17,10 +18,17 @@ export interface TrackedCalendar {
   readonly definedBy: Actor;
 }
 
+/** What counted after the one before, up to and with `until`; until now, and from now on, where that is undefined. */
+export interface DaysForATime {
+  readonly days: OperatingDays;
+  readonly until: Instant | undefined;
+}
+
 /** Every calendar as it stands, in its newest version, in the order in which they were first defined. */
 @Injectable()
 export class CalendarsProjection implements Projection {
   private readonly calendars = new Map<string, TrackedCalendar>();
+  private readonly past = new PastCalendars();
   private compiled: Calendars | undefined;
 
   apply({ event, recorded: { stream, revision, metadata } }: FoldedEvent): void {
@@ -28,7 +36,9 @@ export class CalendarsProjection implements Projection {
     const calendar = stream.slice('calendar-'.length);
     const before = this.calendars.get(calendar);
     const state = calendarDecider.evolve(before?.state ?? calendarDecider.initialState, event as CalendarEvent, metadata);
-    const defined = before === undefined || before.state.version !== state.version ? { definedAt: metadata.at, definedBy: metadata.actor } : before;
+    const isDefined = before?.state.version !== state.version;
+    if (isDefined && state.definition !== undefined) this.past.add(state.definition, metadata.at);
+    const defined = before === undefined || isDefined ? { definedAt: metadata.at, definedBy: metadata.actor } : before;
     this.calendars.set(calendar, { calendar, state, revision, definedAt: defined.definedAt, definedBy: defined.definedBy });
     this.compiled = undefined;
   }
@@ -64,12 +74,16 @@ export class CalendarsProjection implements Projection {
     return 'rejected' in found ? undefined : found;
   }
 
-  /** When its days last changed, through its own definition or that of a calendar that it names. */
-  changedAt(calendar: string, seen = new Set<string>()): Instant | undefined {
-    const tracked = this.calendars.get(calendar);
-    if (tracked?.state.definition === undefined || seen.has(calendar)) return undefined;
-    seen.add(calendar);
-    return [...calendarsIn(tracked.state.definition.days)].flatMap((named) => this.changedAt(named, seen) ?? []).reduce((newest, at) => (at > newest ? at : newest), tracked.definedAt);
+  /**
+   * What a calendar said of its days since an instant, in order. One that it opens does not begin in the past, and one that it closes was open until then.
+   * Where it could not tell its days, what it says next counts for that time too; nothing comes last while it still cannot.
+   */
+  daysSince(calendar: string, instant: Instant): DaysForATime[] {
+    const changes = this.past.changesAfter(calendar, instant);
+    return [...changes, undefined].flatMap((until, index) => {
+      const days = until === undefined ? this.daysOf(calendar) : this.past.at(changes[index - 1] ?? instant).find(calendar);
+      return days === undefined || 'rejected' in days ? [] : [{ days, until }];
+    });
   }
 
   /** The calendars in use that name one. */

@@ -1,9 +1,9 @@
 import { waitFor } from '../../../../test/support/wait-for.js';
-import { Reaction } from './reaction.js';
+import { type Look, Reaction } from './reaction.js';
 
 /** Looks that end when the test says so. */
 class Looks {
-  readonly ends: ((more: boolean) => void)[] = [];
+  readonly ends: ((found: Look) => void)[] = [];
   readonly failures: unknown[] = [];
   readonly reaction = new Reaction(() => new Promise((resolve) => this.ends.push(resolve)), (error) => this.failures.push(error));
 
@@ -32,6 +32,17 @@ describe('a reaction', () => {
     await looks.begun(1);
     looks.ends[0]?.(true);
     await looks.begun(2);
+  });
+
+  it('looks again after a while, not at once, when a look changed nothing about what is due', async () => {
+    const looks = new Looks();
+    looks.reaction.start();
+    await looks.begun(1);
+    looks.ends[0]?.('later');
+    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(looks.ends).toHaveLength(1);
+    await looks.begun(2);
+    looks.reaction.stop();
   });
 
   it('is tried again by itself after a failure, also one that comes at once', async () => {

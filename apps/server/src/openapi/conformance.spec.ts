@@ -152,7 +152,7 @@ describe('the document says what the server does', () => {
         const fault = api.faultOf(operation, answered);
         if (fault !== undefined) faults.push(`${sent.method} ${sent.url}: ${fault}`);
       }
-      if (![...seen].some(isSuccess)) faults.push(`${operation.operationId} never succeeded: ${[...seen].join(', ')}`);
+      if (![...seen].some(isSuccess)) faults.push(`${operation.operationId} never succeeded: ${[...seen].join(', ')} (KIROKU_SEED=${SEED})`);
     }
     expect(faults).toEqual([]);
   }, 120_000);

@@ -3,6 +3,8 @@ import type { DueOccurrence } from '#domain/schedule/decide-occurrences';
 import type { PlannedOccurrence, Occurrence as RecordedOccurrence } from '#events/planning/schedule.events';
 import type { ScheduleDefinition } from '#events/planning/schedule-definition';
 import type { Instant } from '#events/vocabulary';
+import type { Foretold, ScheduleState } from '#domain/schedule/schedule.state';
+import { firstMoved, foretell, type MovedStart } from '#occurrences/clock-forecast';
 import type { Occurrence } from '#occurrences/occurrence';
 import { readLocal } from '#occurrences/local-time';
 import { occurrencesBetween } from '#occurrences/occurrences-between';
@@ -15,11 +17,15 @@ import { hashUuid } from '../event-sourcing/event-id.js';
 /** What is due further away than this is not looked for, in milliseconds: five years. */
 const HORIZON_MS = 5 * 366 * 86_400_000;
 
+/** How far a forecast of the clocks goes, and when it is made anew, in milliseconds: two or three lines, twice a year. */
+const FORETOLD_MS = 400 * 86_400_000;
+const FORETOLD_AGAIN_MS = 200 * 86_400_000;
+
 /** The version of the zone database that this process computes with. */
 export const ZONE_DATA = process.versions['tz'] ?? 'unknown';
 
-/** What was due in the moment of a change may not have been decided yet: it is looked at by the calendar as it is now. */
-const CHANGE_OVERLAP_MS = 30_000;
+/** Without a calendar every day is open, and was. */
+const ALWAYS = [{ days: undefined, until: undefined }];
 
 /** When a schedule is due, with the calendars as they stand, and what follows from it. */
 @Injectable()
@@ -32,15 +38,37 @@ export class OccurrencePlanner {
     return days !== undefined && 'rejected' in days ? [] : occurrencesBetween(definition, days, justAfter(after), justAfter(upTo));
   }
 
-  /**
-   * After which instant its occurrences are not decided. A day that a calendar has opened since does not begin in the past: what the schedule would
-   * have started on it before the change was never due.
-   */
-  undecidedAfter({ calendar }: ScheduleDefinition, decidedUpTo: Instant): Instant {
-    const changedAt = calendar === undefined ? undefined : this.calendars.changedAt(calendar);
-    if (changedAt === undefined) return decidedUpTo;
-    const from = instantOf(Date.parse(changedAt) - CHANGE_OVERLAP_MS);
-    return from > decidedUpTo ? from : decidedUpTo;
+  /** What a schedule has not decided, in order, as far as anybody plans: each by what its calendar said when it was due. */
+  *undecided(definition: ScheduleDefinition, decidedUpTo: Instant): Generator<Occurrence> {
+    const { calendar } = definition;
+    let from = decidedUpTo;
+    for (const { days, until } of calendar === undefined ? ALWAYS : this.calendars.daysSince(calendar, decidedUpTo)) {
+      yield* occurrencesBetween(definition, days, justAfter(from), justAfter(until ?? horizonOf(from)));
+      from = until ?? from;
+    }
+  }
+
+  firstUndecided(definition: ScheduleDefinition, decidedUpTo: Instant): Occurrence | undefined {
+    for (const each of this.undecided(definition, decidedUpTo)) return each;
+    return undefined;
+  }
+
+  /** The first start that another zone database had at another instant than this one, as far as it is on record what that foretold. */
+  moved(definition: ScheduleDefinition, { decidedUpTo, next, foretold }: ScheduleState): MovedStart | undefined {
+    if (decidedUpTo === undefined || next === undefined || next.zoneData === ZONE_DATA) return undefined;
+    const days = definition.calendar === undefined ? undefined : this.calendars.daysOf(definition.calendar);
+    if (definition.calendar !== undefined && days === undefined) return undefined;
+    const moved = foretold === undefined ? undefined : firstMoved(definition, days, foretold.clocks, decidedUpTo);
+    if (moved !== undefined) return moved;
+    // Further away than the forecast goes.
+    const first = this.firstUndecided(definition, decidedUpTo);
+    return first?.key === next.key && first.at !== next.at ? { key: next.key, from: next.at, to: first.at } : undefined;
+  }
+
+  /** As this process computes it, with what it foretells of the clocks unless that is on record for some time to come. */
+  planned({ timeZone }: ScheduleDefinition, { key, at }: RecordedOccurrence, foretold: Foretold | undefined, now: Instant): PlannedOccurrence {
+    const isForetold = foretold?.zoneData === ZONE_DATA && Date.parse(foretold.clocks.until) - Date.parse(now) > FORETOLD_AGAIN_MS;
+    return { key, at, zoneData: ZONE_DATA, ...(isForetold ? {} : { clocks: foretoldOn(`${now.slice(0, 'yyyy-mm-dd'.length)} ${timeZone}`) }) };
   }
 
   /** After an instant, in order, as far as anybody plans. */
@@ -49,7 +77,7 @@ export class OccurrencePlanner {
   }
 
   next(definition: ScheduleDefinition, after: Instant): PlannedOccurrence | undefined {
-    for (const each of this.after(definition, after)) return plannedAs(each);
+    for (const each of this.after(definition, after)) return this.planned(definition, each, undefined, after);
     return undefined;
   }
 
@@ -64,11 +92,6 @@ export class OccurrencePlanner {
   }
 }
 
-/** As this process computes it. */
-export function plannedAs({ key, at }: RecordedOccurrence): PlannedOccurrence {
-  return { key, at, zoneData: ZONE_DATA };
-}
-
 /**
  * Of the command that starts the run of an occurrence, whoever gives it, and however often. It begins with the local time that names the
  * occurrence, so that runs of one time lie together: ids from all over change a page of the log's index each.
@@ -81,6 +104,12 @@ export function startId(schedule: string, jobnet: string, key: string): string {
 export function instantOf(milliseconds: number): Instant {
   return new Date(milliseconds).toISOString() as Instant;
 }
+
+/** By day and zone. */
+const foretoldOn = remember(64, (word) => {
+  const [day = '', timeZone = ''] = word.split(' ');
+  return foretell(timeZone, instantOf(Date.parse(day)), instantOf(Date.parse(day) + FORETOLD_MS));
+});
 
 /** Of many schedules that are due together it is the same: to the day it is exact enough. */
 const horizonOfDay = remember(8, (day) => instantOf(Number(day) * 86_400_000 + HORIZON_MS));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { RunAdmissions } from '#domain/jobnet/admission';
+import { busyWith, type RunAdmissions } from '#domain/jobnet/admission';
 import { RunsProjection } from '../runs/runs.projection.js';
 import { PendingStarts } from './pending-starts.js';
 
@@ -8,7 +8,7 @@ import { PendingStarts } from './pending-starts.js';
 export class OpenRuns {
   constructor(private readonly runs: RunsProjection, private readonly pending: PendingStarts) {}
 
-  /** `open`: of the jobnet, whoever started them. `over`: of those admitted, the ones that are finished, or will never begin. */
+  /** `open`: of the jobnet, whoever started them. `over`: of those admitted, the ones that are finished, or will not begin by that admission. */
   around(jobnet: string, { admitted }: RunAdmissions): { open: string[]; over: string[] } {
     return { open: [...this.runs.openRunsOf(jobnet)], over: [...admitted].filter((runId) => this.isOver(runId)) };
   }
@@ -18,8 +18,14 @@ export class OpenRuns {
     return open.length > 0 || admissions.admitted.size > over.length;
   }
 
+  /** Before one that waits may begin, these have to be over. */
+  inTheWay(jobnet: string, admissions: RunAdmissions): string[] {
+    const { open, over } = this.around(jobnet, admissions);
+    return busyWith(admissions, open, over);
+  }
+
   private isOver(runId: string): boolean {
     const run = this.runs.find(runId)?.run;
-    return run === undefined ? !this.pending.has(runId) : run.finished !== undefined;
+    return run === undefined ? !this.pending.isAdmitted(runId) : run.finished !== undefined;
   }
 }

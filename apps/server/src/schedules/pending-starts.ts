@@ -62,6 +62,11 @@ export class PendingStarts implements Projection {
     return this.ready.get(runId)?.stage === 'wanted';
   }
 
+  /** It may begin, and has not. */
+  isAdmitted(runId: string): boolean {
+    return this.ready.get(runId)?.stage === 'admitted';
+  }
+
   /** What is to be started or admitted now, the oldest first. */
   due(): Iterable<PendingStart> {
     return this.ready.values();
@@ -72,11 +77,16 @@ export class PendingStarts implements Projection {
     return this.queued.values();
   }
 
-  /** A person who fills up the past means all of it: what may not overlap comes one after the other. */
+  /**
+   * A person who fills up the past means all of it: what may not overlap comes one after the other. What is wanted a second time before it began
+   * stands where it stood: it is the same run.
+   */
   private want(schedule: string, { occurrence, runs, parameters, because }: Extract<FoldedEvent['event'], { type: 'OccurrenceStarted' }>['data'], eventId: string, decidedAt: Instant): void {
     const written = this.schedules.find(schedule)?.state.definition?.overlap ?? 'allow';
     const overlap = because === 'backfill' && written !== 'allow' ? 'queue' : written;
-    for (const { runId, jobnet } of runs) this.ready.set(runId, { runId, jobnet, schedule, occurrence, parameters, overlap, eventId, decidedAt, stage: 'wanted', replaces: [] });
+    for (const { runId, jobnet } of runs.filter((each) => !this.has(each.runId))) {
+      this.ready.set(runId, { runId, jobnet, schedule, occurrence, parameters, overlap, eventId, decidedAt, stage: 'wanted', replaces: [] });
+    }
   }
 
   private move(runId: string, change: Pick<PendingStart, 'stage'> & { readonly replaces?: readonly string[] }): void {

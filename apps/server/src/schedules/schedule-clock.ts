@@ -14,7 +14,7 @@ import { DecideOccurrences } from './commands/decide-occurrences.handler.js';
 import { MoveOccurrence } from './commands/move-occurrence.handler.js';
 import { allTried } from './all-tried.js';
 import { OccurrencePlanner, ZONE_DATA } from './occurrence-planner.js';
-import { SchedulesProjection } from './schedules.projection.js';
+import { SchedulesProjection, type TrackedSchedule } from './schedules.projection.js';
 
 /** Schedules that decide side by side; their appends share a commit. */
 const AT_ONCE = 256;
@@ -84,7 +84,7 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
     const { definition, decidedUpTo, next, mode } = this.schedules.find(schedule)?.state ?? {};
     if (definition === undefined || decidedUpTo === undefined || mode === 'retired') return this.alarm.set(schedule, undefined);
     const isCertain = next !== undefined && next.at > decidedUpTo && next.zoneData === ZONE_DATA && definition.calendar === undefined;
-    const planned = isCertain ? next : this.planner.next(definition, this.planner.undecidedAfter(definition, decidedUpTo));
+    const planned = isCertain ? next : this.planner.firstUndecided(definition, decidedUpTo);
     this.alarm.set(schedule, planned?.at);
   }
 
@@ -116,14 +116,27 @@ export class ScheduleClock implements Projection, OnApplicationShutdown {
     }
   }
 
-  /** The next occurrence stands in the log as an earlier zone database had it. */
+  /** What comes next stands in the log as another zone database had it. What cannot be recorded of one schedule keeps no other from anything; it is tried again with the next look. */
   private async recordMoves(): Promise<void> {
-    for (const { schedule, state: { next, definition, decidedUpTo } } of this.schedules.all()) {
-      if (next === undefined || next.zoneData === ZONE_DATA || definition === undefined || decidedUpTo === undefined) continue;
-      const planned = this.planner.next(definition, this.planner.undecidedAfter(definition, decidedUpTo));
-      if (planned?.key !== next.key || planned.at === next.at) continue;
-      await this.bus.execute(new MoveOccurrence(schedule, planned, { commandId: newCommandId(), actor: this.identity.actor }));
+    const former = [...this.schedules.all()].filter(({ state: { next } }) => next !== undefined && next.zoneData !== ZONE_DATA);
+    let compared = 0;
+    for (let first = 0; first < former.length; first += AT_ONCE) {
+      const some = former.slice(first, first + AT_ONCE);
+      const done = await allTried(some.map((each) => this.recordMove(each)), (error, index) => {
+        this.logger.error({ msg: 'what another zone database moves could not be recorded; the others go on', schedule: some[index]?.schedule, error: String(error) });
+      });
+      compared += done.length;
     }
-    this.movesAreRecorded = true;
+    this.movesAreRecorded = compared === former.length;
+  }
+
+  private async recordMove({ schedule, state }: TrackedSchedule): Promise<void> {
+    if (state.definition === undefined || this.planner.moved(state.definition, state) === undefined) return;
+    try {
+      await this.bus.execute(new MoveOccurrence(schedule, { commandId: newCommandId(), actor: this.identity.actor }));
+    } catch (error) {
+      // Nothing is recorded on it any more.
+      if (!(error instanceof StreamClosedError)) throw error;
+    }
   }
 }

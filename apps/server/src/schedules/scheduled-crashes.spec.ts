@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CommandBus } from '@nestjs/cqrs';
 import { StoreUnavailableError } from '#event-store/event-store.errors';
-import { InMemoryEventStore } from '#event-store/in-memory.event-store';
 import type { ScheduleView } from '#protocol/schedules';
 import { MoodyEventStore } from '../../test-support/moody.event-store.js';
 import { restoredTo } from '../../test-support/restored-log.js';
@@ -245,34 +244,12 @@ describe('a log that was put back', () => {
     await settled();
     expect((await server.events('&type=OccurrenceNotStarted')).map(({ data }) => data)).toMatchObject([{ key: '2026-03-02T03:30', runId: second, code: 'log-restored' }]);
     expect((await server.store.events(`run-${second}`)).length).toBe(0);
-    await server.request('POST', '/api/v1/schedules/nightly/backfill', { body: { from: '2026-03-02T03:00:00.000Z', until: '2026-03-02T03:30:00.000Z', reason: 'it is to run again' } });
-    await server.request('POST', '/api/v1/schedules/nightly/backfill', { body: { from: '2026-03-02T03:00:00.000Z', until: '2026-03-02T03:30:00.001Z', reason: 'it is to run again' } });
-    expect((await server.store.events(`run-${second}`)).length).toBe(0);
-  });
-});
-
-describe('a zone database that has the next start at another instant', () => {
-  it('is noticed at the start of the server: the move is on record, and the start is at the instant that holds now, once', async () => {
-    await schedule('cron: "30 2 * * *"\ntimeZone: Europe/Berlin\n');
-    await server.halt();
-    const log = new InMemoryEventStore();
-    for (const { stream, revision, id, type, schemaVersion, data, metadata } of await server.store.events()) {
-      const former = type === 'ScheduleDefined' ? { ...(data as object), next: { key: '2026-03-02T02:30', at: '2026-03-02T00:30:00.000Z', zoneData: '2010a' } } : data;
-      await log.append(stream, revision === 0 ? 'none' : revision - 1, [{ id, type, schemaVersion, data: former, metadata }]);
-    }
-    server = await ServerUnderTest.start(new MoodyEventStore(log), server.data, 30, clock);
+    await clock.advance(60_000);
+    const body = { from: '2026-03-02T03:00:00.000Z', until: '2026-03-02T03:31:00.000Z', reason: 'it is to run again' };
+    expect(await server.request('POST', '/api/v1/schedules/nightly/backfill', { body })).toMatchObject({ status: 200, body: { started: 1, already: 0 } });
     await settled();
-    const moves = await server.events('&type=OccurrenceMoved');
-    expect(moves).toMatchObject([{ data: { key: '2026-03-02T02:30', from: '2026-03-02T00:30:00.000Z', to: '2026-03-02T01:30:00.000Z', formerZoneData: '2010a', zoneData: process.versions['tz'] } }]);
-    await clock.advanceTo('2026-03-02T01:00:00.000Z');
-    await settled();
-    expect(await fate()).toEqual([]);
-    await clock.advanceTo('2026-03-02T01:30:00.000Z');
-    await settled();
-    server = await server.restart();
-    await settled();
-    expect(await fate()).toEqual(['OccurrenceStarted', 'RunStarted']);
-    expect(await server.events('&type=OccurrenceMoved')).toHaveLength(1);
+    expect(await server.store.typesOn(`run-${second}`)).toEqual(['RunStarted', 'JobDispatched']);
+    expect(await server.request('POST', '/api/v1/schedules/nightly/backfill', { body })).toMatchObject({ status: 200, body: { started: 0, already: 1 } });
   });
 });
 

@@ -6,7 +6,7 @@ import type { CommandEnvelope } from '../event-sourcing/command-envelope.js';
 import { CommandRejectedError, StreamClosedError } from '../event-sourcing/command-failures.js';
 import { hashUuid } from '../event-sourcing/event-id.js';
 import { LogFollower } from '../event-sourcing/log-follower.js';
-import { Reaction } from '../event-sourcing/reaction.js';
+import { type Look, Reaction } from '../event-sourcing/reaction.js';
 import { JobnetsProjection } from '../jobnets/jobnets.projection.js';
 import { LogProjection } from '../log/log.projection.js';
 import { StartRun } from '../runs/commands/start-run.handler.js';
@@ -65,27 +65,36 @@ export class ScheduledStarts implements OnApplicationShutdown {
     this.starting.stop();
   }
 
-  private async startDue(): Promise<boolean> {
+  private async startDue(): Promise<Look> {
     if (!this.lease.letsTimePass) return false;
     const due = [...this.pending.due()];
-    for (let first = 0; first < due.length; first += AT_ONCE) await this.all(due.slice(first, first + AT_ONCE).map((each) => this.goOn(each)));
+    let written = 0;
+    for (let first = 0; first < due.length; first += AT_ONCE) written += await this.all(due.slice(first, first + AT_ONCE).map((each) => this.goOn(each)));
     const waiting = [...this.pending.waiting()];
-    await this.all(waiting.flatMap((each) => this.makeRoom(each)));
+    written += await this.all(waiting.flatMap((each) => this.makeRoom(each)));
     const free = [...new Set(waiting.map(({ jobnet }) => jobnet))].filter((jobnet) => this.isFree(jobnet));
-    await this.all(free.map((jobnet) => this.bus.execute(new AdmitNext(jobnet, this.envelope(hashUuid(['admit-next', jobnet, String(this.follower?.position)]))))));
-    return due.length > 0;
+    written += await this.all(free.map((jobnet) => this.bus.execute(new AdmitNext(jobnet, this.envelope(hashUuid(['admit-next', jobnet, String(this.follower?.position)]))))));
+    if (written > 0) return true;
+    return due.length > 0 ? 'later' : false;
   }
 
-  /** Until what they wrote is folded: the next look must see it. */
-  private async all(commands: readonly Promise<Transacted>[]): Promise<void> {
+  /** Until what they wrote is folded: the next look must see it. How many events that is. */
+  private async all(commands: readonly Promise<Transacted>[]): Promise<number> {
     const failed = (error: unknown) => this.logger.error({ msg: 'a scheduled run cannot be started; the others go on', error: String(error) });
-    for (const { place } of await allTried(commands, failed)) await this.follower?.whenFolded(BigInt(place.receipt.position));
+    let events = 0;
+    for (const { place, written } of await allTried(commands, failed)) {
+      await this.follower?.whenFolded(BigInt(place.receipt.position));
+      events += written;
+    }
+    return events;
   }
 
   private async goOn(start: PendingStart): Promise<Transacted> {
     const { runId, jobnet, schedule, occurrence: { key }, overlap, stage, decidedAt } = start;
     try {
       const { restoredAt } = this.log.state;
+      // It was decided again after its run had begun: its schedule, or the zone database, has moved it past what was decided.
+      if (this.runs.find(runId) !== undefined) throw new CommandRejectedError('run-exists', `run ${runId} has already been started for this occurrence, which runs once`);
       // It may have run in the stretch that was lost, and would run again (law 3); what was open then is held, and this was not open yet.
       if (restoredAt !== undefined && decidedAt <= restoredAt) throw new CommandRejectedError('log-restored', 'it was decided before the log was put back, and may have run in the stretch that was lost; a backfill starts it');
       if (stage === 'wanted' && overlap !== 'allow') return await this.bus.execute(new AdmitRun(jobnet, { runId, schedule, key, overlap }, this.envelopeOf(start, idOf(start, 'admit'))));

@@ -1,7 +1,6 @@
 import { Body, Controller, Get, Param, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { instant } from '#events/vocabulary';
 import { type CommandAnswer, commandAnswer, type List, listOf } from '#protocol/api';
 import { dueView, type DueView, SCHEDULE_STATES, scheduleText, scheduleView, type ScheduleView, validSchedule } from '#protocol/schedules';
 import { CommandGateway } from '../http/command-gateway.js';
@@ -12,16 +11,12 @@ import { CheckedQuery } from '../openapi/checked.js';
 import { Route, Tag } from '../openapi/route.js';
 import { DefineSchedule } from './commands/define-schedule.handler.js';
 import { scheduleIn } from './read-schedule.js';
-import { MOST, ScheduleQueries } from './schedule-queries.js';
+import { outlookQuery } from './outlook/outlook.js';
+import { ScheduleQueries } from './schedule-queries.js';
 
 const states = manyOf.refine((words) => words.every((word) => (SCHEDULE_STATES as readonly string[]).includes(word)), `a state is one of ${SCHEDULE_STATES.join(', ')}`);
 const text = { 'application/yaml': z.string(), 'application/json': scheduleText };
 const listQuery = z.object({ ...pageQuery, state: states.default(['active', 'paused']).describe(`One or several of ${SCHEDULE_STATES.join(', ')}, separated by commas; without it all but the retired ones.`) });
-/** Without `days`: as far as five years. */
-export const outlookQuery = z.object({
-  from: instant.optional().describe('From this instant on; without it from now on.'), days: z.coerce.number().int().min(1).max(366).optional().describe('So many times 24 hours.'),
-  count: z.coerce.number().int().min(1).max(MOST).optional().describe(`At most so many; without it 10, or ${MOST} with \`days\`.`), after: pageQuery.after,
-});
 
 /** Schedules are text, as jobnets are. */
 @Controller('api/v1/schedules')
@@ -70,6 +65,6 @@ export class SchedulesController {
   @Get(':id/next')
   @Route({ summary: 'Show when a schedule is due', description: 'By its newest version, its calendar and the zone database as they are now; also while it is paused.', answers: { 200: listOf(dueView) }, refuses: { 404: ['schedule-not-found'] } })
   next(@Param('id') id: string, @CheckedQuery(outlookQuery) outlook: z.output<typeof outlookQuery>): List<DueView> {
-    return { items: this.queries.next(id, outlook) };
+    return this.queries.next(id, outlook);
   }
 }

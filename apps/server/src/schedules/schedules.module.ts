@@ -16,11 +16,14 @@ import { ResumeScheduleHandler } from './commands/resume-schedule.handler.js';
 import { RetireScheduleHandler } from './commands/retire-schedule.handler.js';
 import { SkipMissedHandler } from './commands/skip-missed.handler.js';
 import { StartMissedHandler } from './commands/start-missed.handler.js';
-import { ForecastController } from './forecast.controller.js';
+import { ForecastController } from './outlook/forecast.controller.js';
 import { OccurrencePlanner } from './occurrence-planner.js';
 import { AdmissionDesk } from './commands/admission-desk.js';
 import { OpenRuns } from './open-runs.js';
 import { PendingStarts } from './pending-starts.js';
+import { DropQueuedHandler } from './queue/drop-queued.handler.js';
+import { QueueController } from './queue/queue.controller.js';
+import { QueuedRuns } from './queue/queued-runs.js';
 import { ScheduleClock } from './schedule-clock.js';
 import { ScheduleLifeController } from './schedule-life.controller.js';
 import { ScheduleQueries } from './schedule-queries.js';
@@ -30,13 +33,13 @@ import { SchedulesProjection } from './schedules.projection.js';
 
 const handlers = [
   DefineScheduleHandler, PauseScheduleHandler, ResumeScheduleHandler, RetireScheduleHandler, DecideOccurrencesHandler, MoveOccurrenceHandler, StartMissedHandler, SkipMissedHandler,
-  BackfillHandler, RecordNotStartedHandler, AdmitRunHandler, AdmitNextHandler,
+  BackfillHandler, RecordNotStartedHandler, AdmitRunHandler, AdmitNextHandler, DropQueuedHandler,
 ];
 
 @Module({
   imports: [CalendarsModule, JobnetsModule, LogModule, RunsModule],
-  controllers: [SchedulesController, ScheduleLifeController, ForecastController],
-  providers: [SchedulesProjection, PendingStarts, OpenRuns, AdmissionDesk, OccurrencePlanner, ScheduleQueries, ScheduleClock, ScheduledStarts, ...handlers],
+  controllers: [SchedulesController, ScheduleLifeController, ForecastController, QueueController],
+  providers: [SchedulesProjection, PendingStarts, OpenRuns, QueuedRuns, AdmissionDesk, OccurrencePlanner, ScheduleQueries, ScheduleClock, ScheduledStarts, ...handlers],
   exports: [SchedulesProjection, PendingStarts, ScheduleClock, ScheduledStarts],
 })
 export class SchedulesModule {

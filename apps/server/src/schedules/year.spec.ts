@@ -39,7 +39,7 @@ const rules: fc.Arbitrary<ScheduleRule> = fc.oneof(
 const definitions = fc.record({
   rule: rules, timeZone: fc.constantFrom(...ZONES), calendar: fc.constantFrom(undefined, 'workdays', 'mondays'), closed: fc.constantFrom('skip', 'next', 'previous'), shift: fc.integer({ min: -2, max: 2 }),
   gap: fc.constantFrom('run', 'skip'), fold: fc.constantFrom('first', 'last', 'both'), misfire: fc.constantFrom('runAll', 'runLatest', 'skip', 'ask'),
-  within: fc.constantFrom(undefined, 3_600, 86_400), overlap: fc.constantFrom('allow', 'skip', 'queue'), jobnets: fc.constantFrom<string[][]>(['A'], ['B'], ['A', 'B']),
+  within: fc.constantFrom(undefined, 20, 3_600, 86_400), overlap: fc.constantFrom('allow', 'skip', 'queue'), jobnets: fc.constantFrom<string[][]>(['A'], ['B'], ['A', 'B']),
 });
 
 /** A window of many starts a day on Mondays only, and without what counts operating days where there is no calendar. */

@@ -41,6 +41,14 @@ describe('a run that a schedule wants', () => {
     expect(admit(fold(...admit(fold(), 'R1', 'skip')), 'R2', 'skip', { over: ['R1'] })).toEqual([{ type: 'RunAdmitted', data: { runId: 'R2', over: ['R1'] } }]);
   });
 
+  it('once more, after it was admitted and could not begin, is decided anew', () => {
+    const admitted = fold(...admit(fold(), 'R1', 'skip'));
+    const again = admit(admitted, 'R1', 'skip', { over: ['R1'] });
+    expect(again).toEqual([{ type: 'RunAdmitted', data: { runId: 'R1', over: ['R1'] } }]);
+    expect(admit(again.reduce((state, event) => jobnetDecider.evolve(state, event, context), admitted), 'R1', 'skip')).toEqual([]);
+    expect(admit(admitted, 'R1', 'skip', { over: ['R1'], open: ['M1'] })).toMatchObject([{ type: 'RunPassedOver', data: { runId: 'R1', because: ['M1'], over: ['R1'] } }]);
+  });
+
   it('of a jobnet that is disabled is refused', () => {
     expect(jobnetDecider.decide({ type: 'AdmitRun', jobnet: 'A', runId: 'R1', schedule: 'nightly', key: '2026-03-01T02:00', overlap: 'skip', open: [], over: [] }, fold({ type: 'JobnetDisabled', data: {} }))).toMatchObject({ rejected: 'jobnet-disabled' });
   });

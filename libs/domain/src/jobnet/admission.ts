@@ -1,4 +1,5 @@
 import type { JobnetEvent } from '#events/jobnet.events';
+import type { Instant } from '#events/vocabulary';
 import type { Decision } from '../rejection.js';
 import type { JobnetLifeEvent } from './jobnet-answers.js';
 
@@ -13,14 +14,17 @@ export interface RunAdmissions {
   /** Admitted, and not known to be over. */
   readonly admitted: ReadonlySet<string>;
   /** The first one is next. */
-  readonly queue: readonly Pick<Queued, 'runId' | 'replaces' | 'behind' | 'schedule' | 'key'>[];
+  readonly queue: readonly QueuedRun[];
 }
+
+/** A run that waits for its turn, and since when. */
+export type QueuedRun = Pick<Queued, 'runId' | 'replaces' | 'behind' | 'schedule' | 'key'> & { readonly since: Instant };
 
 /** What the other streams say in the instant of the decision. */
 interface Surroundings {
   /** Open runs of the jobnet, whoever started them. */
   readonly open: readonly string[];
-  /** Of those admitted, the ones that are over, or never began. */
+  /** Of those admitted, the ones that are over, or will not begin by that admission. */
   readonly over: readonly string[];
 }
 
@@ -37,7 +41,9 @@ export function isLifeEvent(event: JobnetEvent): event is JobnetLifeEvent {
 }
 
 export function admitRun({ runId, schedule, key, overlap, open, over }: AdmitRun, admissions: RunAdmissions): Decision<AdmissionEvent> {
-  if (admissions.admitted.has(runId) || admissions.queue.some((queued) => queued.runId === runId)) return [];
+  // Admitted before, and could not begin by that: it is wanted once more, by a backfill.
+  const isAdmitted = admissions.admitted.has(runId) && !over.includes(runId);
+  if (isAdmitted || admissions.queue.some((queued) => queued.runId === runId)) return [];
   const busy = busyWith(admissions, open, over).filter((each) => each !== runId);
   const waiting = admissions.queue.map((queued) => queued.runId);
   const told = overOf(admissions, over);
@@ -56,20 +62,21 @@ export function admitNext({ open, over }: Surroundings, admissions: RunAdmission
   return [{ type: 'RunAdmitted', data: { runId: next.runId, ...overOf(admissions, over) } }];
 }
 
-export function evolveAdmissions(before: RunAdmissions, event: AdmissionEvent): RunAdmissions {
+export function evolveAdmissions(before: RunAdmissions, event: AdmissionEvent, at: Instant): RunAdmissions {
   const { admitted, queue } = withoutOver(before, 'over' in event.data ? event.data.over : undefined);
   switch (event.type) {
     case 'RunAdmitted': return { admitted: new Set([...admitted, event.data.runId]), queue: queue.filter(({ runId }) => runId !== event.data.runId) };
     case 'RunQueued': {
       const { runId, schedule, key, behind, replaces } = event.data;
-      return { admitted, queue: [...queue, { runId, schedule, key, behind, replaces }] };
+      return { admitted, queue: [...queue, { runId, schedule, key, behind, replaces, since: at }] };
     }
     case 'RunPassedOver': return { admitted, queue };
     case 'QueuedRunDropped': return { admitted, queue: queue.filter(({ runId }) => runId !== event.data.runId) };
   }
 }
 
-function busyWith({ admitted }: RunAdmissions, open: readonly string[], over: readonly string[]): string[] {
+/** What has to be over before another one may begin. */
+export function busyWith({ admitted }: RunAdmissions, open: readonly string[], over: readonly string[]): string[] {
   return [...new Set([...[...admitted].filter((runId) => !over.includes(runId)), ...open])];
 }
 

@@ -2,9 +2,10 @@ import type { JobnetDefinition } from '#events/definition';
 import type { JobnetEvent } from '#events/jobnet.events';
 import { corruptHistory } from '../corrupt-history.js';
 import type { Decider, FoldContext } from '../decider.js';
-import { type Decision, type Rejection, rejection } from '../rejection.js';
+import { type Decision, isRejection, type Rejection, rejection } from '../rejection.js';
 import { orderWords, type StandingOrder, standingOrder } from '../standing-order.js';
 import { type Admission, admitNext, admitRun, evolveAdmissions, isLifeEvent, NOBODY, type RunAdmissions } from './admission.js';
+import { type DropQueued, dropQueued } from './drop-queued.js';
 import { jobnetAnswers, type JobnetLifeEvent, type JobnetMode, nextJobnetMode } from './jobnet-answers.js';
 import { sameDefinition } from './same-definition.js';
 
@@ -44,7 +45,7 @@ export interface ChangeJobnet {
   readonly expect?: JobnetExpectation | undefined;
 }
 
-export type JobnetCommand = DefineJobnet | ChangeJobnet | Admission;
+export type JobnetCommand = DefineJobnet | ChangeJobnet | Admission | DropQueued;
 
 const DONE: { readonly [Type in ChangeJobnet['type']]: string } = { EnableJobnet: 'enabled', DisableJobnet: 'disabled', RetireJobnet: 'retired' };
 
@@ -61,6 +62,7 @@ export const jobnetDecider: Decider<JobnetState, JobnetCommand, JobnetEvent> = {
         const startable = versionToStart(command.jobnet, state);
         return 'rejected' in startable ? startable : admitRun(command, state.admissions);
       }
+      case 'DropQueued': return drop(command, state);
       // What waits for a jobnet that is closed goes on waiting.
       case 'AdmitNext': return state.mode === 'enabled' ? admitNext(command, state.admissions) : [];
     }
@@ -69,7 +71,7 @@ export const jobnetDecider: Decider<JobnetState, JobnetCommand, JobnetEvent> = {
   evolve(state, event, context) {
     if (!isLifeEvent(event)) {
       if (state.mode === 'absent') throw corruptHistory(`${event.type} of a jobnet that nobody has defined`);
-      return { ...state, admissions: evolveAdmissions(state.admissions, event) };
+      return { ...state, admissions: evolveAdmissions(state.admissions, event, context.at) };
     }
     const mode = nextJobnetMode[state.mode][event.type];
     if (mode === 'corrupt') throw corruptHistory(`${event.type} of a jobnet that is ${state.mode} (version ${state.version})`);
@@ -113,6 +115,12 @@ function change({ type, jobnet, expect }: ChangeJobnet, state: JobnetState): Dec
     case 'jobnet-retired':
       return rejection(answer, `${jobnet} cannot be ${DONE[type]}: ${standing(state)}; no run of it can be started as it is`);
   }
+}
+
+function drop(command: DropQueued, state: JobnetState): Decision<JobnetEvent> {
+  if (state.mode === 'absent') return notFound(command.jobnet);
+  const decision = dropQueued(command, state.admissions);
+  return isRejection(decision) || decision.length === 0 ? decision : notAsExpected(command.jobnet, state, command.expect) ?? decision;
 }
 
 function notAsExpected(jobnet: string, { mode, version }: JobnetState, expect: JobnetExpectation | undefined): Rejection | undefined {

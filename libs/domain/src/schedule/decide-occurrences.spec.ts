@@ -103,6 +103,12 @@ describe('occurrences that nobody could start in time', () => {
     expect(words(decide(after([], { ...nightly, misfire, within: 2 * DAY }), missed))).toEqual(said);
   });
 
+  it('are skipped when they are later than the schedule says, also within the minute that counts as in time', () => {
+    for (const misfire of ['runAll', 'runLatest', 'skip', 'ask'] as const) {
+      expect(words(decide(after([], { ...nightly, misfire, within: 5 }), [due(2, 60), due(3, 6), due(4, 5)]))).toEqual(['skipped:02 too-late', 'skipped:03 too-late', 'started:04 due']);
+    }
+  });
+
   it('say how late they are started', () => {
     expect(decide(after([]), [due(4, DAY)])).toMatchObject([{ data: { because: 'misfire', lateSeconds: DAY } }]);
   });

@@ -60,16 +60,27 @@ describe('resuming a schedule', () => {
 describe('a newer zone database', () => {
   const next = { key: '2026-04-01T02:30', at: '2026-04-01T00:30:00.000Z' as Instant, zoneData: '2025c' };
   const planned = fold([{ ...defined, data: { ...defined.data, next } }]);
-  const move = (changed: Partial<typeof next>): ScheduleCommand => ({ type: 'MoveOccurrence', next: { ...next, zoneData: '2026b', ...changed } });
+  const to = '2026-04-01T01:30:00.000Z' as Instant;
+  const move = (zoneData: string): ScheduleCommand => ({ type: 'MoveOccurrence', key: next.key, from: next.at, to, zoneData, next: { ...next, at: to, zoneData } });
 
-  it('that moves the next start is on record', () => {
-    expect(scheduleDecider.decide(move({ at: '2026-04-01T01:30:00.000Z' as Instant }), planned)).toMatchObject([{
+  it('that moves a start is on record', () => {
+    expect(scheduleDecider.decide(move('2026b'), planned)).toMatchObject([{
       type: 'OccurrenceMoved', data: { key: next.key, from: next.at, to: '2026-04-01T01:30:00.000Z', zoneData: '2026b', formerZoneData: '2025c' },
     }]);
   });
 
-  it('that moves nothing is not', () => {
-    expect(scheduleDecider.decide(move({}), planned)).toEqual([]);
+  it('is so once', () => {
+    expect(scheduleDecider.decide(move('2025c'), planned)).toEqual([]);
+  });
+
+  it('is compared with what was foretold last, until that was compared or the schedule is revised', () => {
+    const clocks = { until: '2027-04-01T00:00:00.000Z' as Instant, offsets: [{ from: '2026-03-31T00:00:00.000Z' as Instant, seconds: 7200 }] };
+    const foretold: ScheduleEvent = { type: 'ScheduleDefined', data: { version: 1, definition, next: { ...next, clocks } } };
+    const skipped: ScheduleEvent = { type: 'OccurrenceSkipped', data: { occurrence: { ...next, local: next.key, businessDay: '2026-04-01' }, because: 'paused', next } };
+    const moved: ScheduleEvent = { type: 'OccurrenceMoved', data: { key: next.key, from: next.at, to, zoneData: '2026b', formerZoneData: '2025c' } };
+    expect(fold([foretold, skipped]).foretold).toEqual({ zoneData: '2025c', clocks });
+    expect(fold([foretold, moved])).toMatchObject({ foretold: undefined, next: undefined });
+    expect(fold([foretold, { type: 'ScheduleRevised', data: { version: 2, definition, next } }]).foretold).toBeUndefined();
   });
 });
 

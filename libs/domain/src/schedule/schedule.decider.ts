@@ -1,5 +1,7 @@
 import type { PlannedOccurrence, ScheduleEvent } from '#events/planning/schedule.events';
 import type { ScheduleDefinition } from '#events/planning/schedule-definition';
+import type { Instant } from '#events/vocabulary';
+import { keysOf, valueOf } from '../chunked-map.js';
 import type { Decider } from '../decider.js';
 import { type Decision, type Rejection, rejection } from '../rejection.js';
 import { sameDefinition } from '../jobnet/same-definition.js';
@@ -22,6 +24,15 @@ interface ChangeSchedule {
   readonly next?: PlannedOccurrence | undefined;
 }
 
+interface MoveOccurrence {
+  readonly type: 'MoveOccurrence';
+  readonly key: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly zoneData: string;
+  readonly next: PlannedOccurrence | undefined;
+}
+
 export type ScheduleCommand =
   | { readonly type: 'DefineSchedule'; readonly definition: ScheduleDefinition; readonly next?: PlannedOccurrence | undefined }
   | ChangeSchedule
@@ -31,8 +42,8 @@ export type ScheduleCommand =
   | { readonly type: 'SkipMissed'; readonly schedule: string; readonly key: string }
   /** Of the past, and none of them has a run. */
   | { readonly type: 'Backfill'; readonly schedule: string; readonly occurrences: readonly DueOccurrence[] }
-  /** A newer zone database has it at another instant. */
-  | { readonly type: 'MoveOccurrence'; readonly next: PlannedOccurrence }
+  /** Another zone database has it at another instant than was foretold. `next`: what comes next by that. */
+  | MoveOccurrence
   | { readonly type: 'RecordNotStarted'; readonly key: string; readonly jobnet: string; readonly runId: string; readonly code: string; readonly message: string };
 
 /** The rules of a schedule. An empty answer means "already so": every command may be delivered twice. */
@@ -49,7 +60,7 @@ export const scheduleDecider: Decider<ScheduleState, ScheduleCommand, ScheduleEv
       case 'StartMissed':
       case 'SkipMissed': return answerMissed(command, state);
       case 'Backfill': return backfill(command, state);
-      case 'MoveOccurrence': return move(command.next, state);
+      case 'MoveOccurrence': return move(command, state);
       case 'RecordNotStarted': {
         const { type: _type, ...data } = command;
         return [{ type: 'OccurrenceNotStarted', data }];
@@ -81,7 +92,7 @@ function change({ type, schedule, expect, next }: ChangeSchedule, state: Schedul
 function answerMissed(command: CommandOf<'StartMissed'> | CommandOf<'SkipMissed'>, state: ScheduleState): Decision<ScheduleEvent> {
   const { schedule, key } = command;
   if (scheduleAnswers[state.mode][command.type] === 'schedule-not-found') return notFound(schedule);
-  const occurrence = state.asked.get(key);
+  const occurrence = valueOf(state.asked, key);
   if (occurrence === undefined) return rejection('occurrence-not-asked', `nobody is asked about occurrence ${key} of ${schedule}${askedWords(state)}`);
   if (command.type === 'SkipMissed') return [{ type: 'OccurrenceSkipped', data: { occurrence, because: 'operator' } }];
   return command.due === undefined ? [] : [started(command.due, 'asked')];
@@ -94,10 +105,10 @@ function backfill({ schedule, occurrences }: CommandOf<'Backfill'>, state: Sched
   return occurrences.map((each) => started(each, 'backfill'));
 }
 
-/** Only when it is the same occurrence at another instant; a revised calendar or schedule speaks for itself. */
-function move(next: PlannedOccurrence, { next: former }: ScheduleState): Decision<ScheduleEvent> {
-  if (former === undefined || former.key !== next.key || former.at === next.at) return [];
-  return [{ type: 'OccurrenceMoved', data: { key: next.key, from: former.at, to: next.at, zoneData: next.zoneData, formerZoneData: former.zoneData, next } }];
+/** Once by each zone database. */
+function move({ key, from, to, zoneData, next }: MoveOccurrence, { next: former }: ScheduleState): Decision<ScheduleEvent> {
+  if (former === undefined || former.zoneData === zoneData) return [];
+  return [{ type: 'OccurrenceMoved', data: { key, from, to, zoneData, formerZoneData: former.zoneData, ...planned(next) } }];
 }
 
 function notAsExpected(schedule: string, { mode, version }: ScheduleState, expect: ScheduleExpectation | undefined): Rejection | undefined {
@@ -115,7 +126,7 @@ function standing({ mode, closed }: ScheduleState): string {
 }
 
 function askedWords({ asked }: ScheduleState): string {
-  const keys = [...asked.keys()];
+  const keys = keysOf(asked);
   return keys.length === 0 ? '; none waits for an answer' : `; these wait for an answer: ${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ', ...' : ''}`;
 }
 

@@ -1,6 +1,7 @@
 import type { ScheduleDefinition } from '#events/planning/schedule-definition';
-import type { Occurrence, PlannedOccurrence, ScheduleEvent } from '#events/planning/schedule.events';
+import type { ClockForecast, Occurrence, PlannedOccurrence, ScheduleEvent } from '#events/planning/schedule.events';
 import type { Instant } from '#events/vocabulary';
+import { type ChunkedMap, withEntry, withoutEntry } from '../chunked-map.js';
 import { corruptHistory } from '../corrupt-history.js';
 import type { FoldContext } from '../decider.js';
 import { type StandingOrder, standingOrder } from '../standing-order.js';
@@ -24,18 +25,27 @@ export interface ScheduleState {
   /** Whatever was due up to and with this instant is decided. */
   readonly decidedUpTo: Instant | undefined;
   /** What operators were asked about and have not answered, by key. */
-  readonly asked: ReadonlyMap<string, Occurrence>;
+  readonly asked: ChunkedMap<string, Occurrence>;
   /** The newest run that could not begin. */
   readonly lastNotStarted?: NotStarted | undefined;
   /** What comes next, as it was planned when it was last looked at. */
   readonly next?: PlannedOccurrence | undefined;
+  /** What was foretold of its clocks, by which zone database. */
+  readonly foretold?: Foretold | undefined;
 }
 
-export const initialScheduleState: ScheduleState = { mode: 'absent', version: 0, decidedUpTo: undefined, asked: new Map() };
+export interface Foretold {
+  readonly zoneData: string;
+  readonly clocks: ClockForecast;
+}
+
+export const initialScheduleState: ScheduleState = { mode: 'absent', version: 0, decidedUpTo: undefined, asked: [] };
 
 export function evolveSchedule(state: ScheduleState, event: ScheduleEvent, context: FoldContext): ScheduleState {
   const after = apply(state, event, context);
-  return 'next' in event.data && event.data.next !== undefined ? { ...after, next: event.data.next } : after;
+  if (!('next' in event.data) || event.data.next === undefined) return after;
+  const { next } = event.data;
+  return { ...after, next, ...(next.clocks === undefined ? {} : { foretold: { zoneData: next.zoneData, clocks: next.clocks } }) };
 }
 
 function apply(state: ScheduleState, event: ScheduleEvent, context: FoldContext): ScheduleState {
@@ -54,11 +64,11 @@ function apply(state: ScheduleState, event: ScheduleEvent, context: FoldContext)
       return decided(state, event.data.last, false);
     case 'OccurrenceMissed': {
       const { occurrence } = event.data;
-      return { ...decided(state, occurrence, false), asked: new Map([...state.asked, [occurrence.key, occurrence]]) };
+      return { ...decided(state, occurrence, false), asked: withEntry(state.asked, occurrence.key, occurrence) };
     }
     case 'OccurrenceMoved':
       mustBeThere(state, event);
-      return state;
+      return { ...state, next: undefined, foretold: undefined };
     case 'OccurrenceNotStarted': {
       mustBeThere(state, event);
       const { key, jobnet, code, message } = event.data;
@@ -77,7 +87,7 @@ function live(state: ScheduleState, event: LifeEvent, context: FoldContext): Sch
     case 'ScheduleRevised': {
       const { version, definition } = event.data;
       if (version !== state.version + 1) throw corruptHistory(`version ${version} of ${definition.schedule} after version ${state.version}`);
-      return { ...state, mode, version, definition, decidedUpTo: later(state.decidedUpTo, context.at), next: undefined };
+      return { ...state, mode, version, definition, decidedUpTo: later(state.decidedUpTo, context.at), next: undefined, foretold: undefined };
     }
     case 'ScheduleResumed': {
       const { closed: _takenBack, ...open } = state;
@@ -92,8 +102,7 @@ function live(state: ScheduleState, event: LifeEvent, context: FoldContext): Sch
 /** @param aside said by a person about the past: what comes due by the clock goes on where it was */
 function decided(state: ScheduleState, { key, at }: Occurrence, aside: boolean): ScheduleState {
   mustBeThere(state, { type: 'an occurrence' });
-  const asked = state.asked.has(key) ? new Map([...state.asked].filter(([each]) => each !== key)) : state.asked;
-  return { ...state, asked, decidedUpTo: aside ? state.decidedUpTo : later(state.decidedUpTo, at) };
+  return { ...state, asked: withoutEntry(state.asked, key), decidedUpTo: aside ? state.decidedUpTo : later(state.decidedUpTo, at) };
 }
 
 function mustBeThere({ mode }: ScheduleState, { type }: { readonly type: string }): void {

@@ -19,8 +19,11 @@ export const occurrence = z.object({
   businessDay: plainDate,
 });
 
-/** The next occurrence as the zone database of that server has it: when a newer one moves it, that is noticed. */
-const planned = z.object({ key: occurrenceKey, at: instant, zoneData: z.string() });
+/** How far local time is ahead of UTC from each instant on, before `until`. */
+const clockForecast = z.object({ until: instant, offsets: z.array(z.object({ from: instant, seconds: z.number() })).min(1) });
+
+/** The next occurrence as the zone database of that server has it, and now and then what that foretells of the clocks: when another one moves a start, that is noticed. */
+const planned = z.object({ key: occurrenceKey, at: instant, zoneData: z.string(), clocks: clockForecast.optional() });
 
 /** Carried by the last event of a decision. */
 const withNext = { next: planned.optional() };
@@ -45,7 +48,7 @@ export const scheduleEvents = {
   OccurrenceMissed: defineEvent('OccurrenceMissed', 1, 'An occurrence was due while nothing could start it; an operator decides.', z.object({
     occurrence, because: z.enum(['policy', 'log-restored']), ...withNext,
   })),
-  OccurrenceMoved: defineEvent('OccurrenceMoved', 1, 'Another zone database puts the next occurrence at another instant.', z.object({
+  OccurrenceMoved: defineEvent('OccurrenceMoved', 1, 'Another zone database puts occurrences to come at other instants; this is the first of them.', z.object({
     key: occurrenceKey, from: instant, to: instant, zoneData: z.string(), formerZoneData: z.string(), ...withNext,
   })),
   OccurrenceNotStarted: defineEvent('OccurrenceNotStarted', 1, 'A run of an occurrence could not begin.', z.object({
@@ -54,6 +57,7 @@ export const scheduleEvents = {
 };
 
 export type Occurrence = z.infer<typeof occurrence>;
+export type ClockForecast = z.infer<typeof clockForecast>;
 export type PlannedOccurrence = z.infer<typeof planned>;
 export type SkippedBecause = z.infer<typeof skippedBecause>;
 export type ScheduleEvent = EventOf<(typeof scheduleEvents)[keyof typeof scheduleEvents]>;

@@ -3,7 +3,7 @@ import { DAY } from '../local-time.js';
 import { remember } from '../remember.js';
 
 /** A stretch of time (milliseconds, without its end) in which local time is `offset` ahead of UTC. */
-interface Stretch {
+export interface Stretch {
   readonly since: number;
   readonly until: number;
   readonly offset: number;
@@ -45,6 +45,11 @@ function openZone(timeZone: string): Zone {
     for (const stretch of stretchesOf(Math.floor(instant / CHUNK))) if (instant < stretch.until) return stretch;
     throw new Error(`${instant} is in no stretch of ${timeZone}`);
   };
+  return zoneOfStretches(stretchAt);
+}
+
+/** @param stretchAt in which an instant lies: one follows on the other, from the beginning to the end of time */
+export function zoneOfStretches(stretchAt: (instant: number) => Stretch): Zone {
   // No offset, and no change of one, is greater than a day.
   const stretchesAround = (instant: number): readonly Stretch[] => {
     const stretches = [stretchAt(instant - DAY)];
@@ -61,7 +66,8 @@ function openZone(timeZone: string): Zone {
   };
 }
 
-function stretchesBetween(timeZone: string, since: number, until: number): Stretch[] {
+/** How far local time of that zone is ahead of UTC from one instant on and before the other, in order. */
+export function stretchesBetween(timeZone: string, since: number, until: number): Stretch[] {
   const stretches: Stretch[] = [];
   for (let start = since; start < until;) {
     const zoned = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(timeZone);

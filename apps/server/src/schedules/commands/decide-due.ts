@@ -3,14 +3,14 @@ import type { DueOccurrence } from '#domain/schedule/decide-occurrences';
 import type { PlannedOccurrence } from '#events/planning/schedule.events';
 import type { Occurrence } from '#occurrences/occurrence';
 import { CommandRejectedError } from '../../event-sourcing/command-failures.js';
-import { type OccurrencePlanner, plannedAs } from '../occurrence-planner.js';
+import { type OccurrencePlanner, ZONE_DATA } from '../occurrence-planner.js';
 import type { ScheduleAggregate } from '../schedule.aggregate.js';
 
 /** As many occurrences are decided in one append, which holds 500 events. */
-const AT_ONCE = 400;
+export const AT_ONCE = 400;
 
 /** And as many bytes of them, of 512 KiB that an append holds: what belongs to each event besides takes some hundred. */
-const BYTES_AT_ONCE = 320 * 1024;
+export const BYTES_AT_ONCE = 320 * 1024;
 const BYTES_BESIDES = 400;
 
 /** What comes after what was decided now. `more`: it is due already. */
@@ -23,13 +23,14 @@ export interface Decided {
 export function decideDue(schedule: ScheduleAggregate, metadata: EventMetadata, planner: OccurrencePlanner, restoredAt: Instant | undefined): Decided {
   const { definition, decidedUpTo, version, mode } = schedule.state;
   if (definition === undefined || decidedUpTo === undefined || mode === 'retired') return { next: undefined, more: false };
+  recordMove(schedule, metadata, planner);
   const now = metadata.at;
   // One row of starts answers what is due and what comes next: beginning a row costs more than going on with it.
-  const row = dueAndNext(planner.after(definition, planner.undecidedAfter(definition, decidedUpTo)), now);
+  const row = dueAndNext(planner.undecided(definition, decidedUpTo), now);
   const due = upToOneAppend(row.filter(({ at }) => at <= now).slice(0, AT_ONCE).map((each) => planner.due(definition, each, now)));
   const following = row[due.length];
   const more = following !== undefined && following.at <= now;
-  const next = following === undefined ? undefined : plannedAs(following);
+  const next = following === undefined ? undefined : planner.planned(definition, following, schedule.state.foretold, now);
   schedule.handle({ type: 'DecideOccurrences', version, due, more, restoredAt, next }, metadata);
   return { next, more };
 }
@@ -42,6 +43,17 @@ export function decideDue(schedule: ScheduleAggregate, metadata: EventMetadata, 
 export function decideAllDue(schedule: ScheduleAggregate, metadata: EventMetadata, planner: OccurrencePlanner, restoredAt: Instant | undefined): void {
   const { more } = decideDue(schedule, metadata, planner, restoredAt);
   if (more) throw new CommandRejectedError('schedule-catching-up', 'it decides what was due while no server ran; ask again in a moment');
+}
+
+/** Another zone database than this one's had planned a start elsewhere: that is on record before anything is decided by this one. */
+export function recordMove(schedule: ScheduleAggregate, metadata: EventMetadata, planner: OccurrencePlanner): void {
+  const { definition, decidedUpTo, mode } = schedule.state;
+  if (definition === undefined || decidedUpTo === undefined || mode === 'retired') return;
+  const moved = planner.moved(definition, schedule.state);
+  if (moved === undefined) return;
+  const first = planner.firstUndecided(definition, decidedUpTo);
+  const next = first === undefined ? undefined : planner.planned(definition, first, undefined, metadata.at);
+  schedule.handle({ type: 'MoveOccurrence', ...moved, zoneData: ZONE_DATA, next }, metadata);
 }
 
 /** The first of them, at least one: as many as fit into one append. */

@@ -22,7 +22,8 @@ export class ResumeScheduleHandler implements ICommandHandler<ResumeSchedule> {
     return this.repository.transact(() => new ScheduleAggregate(schedule), envelope, (aggregate, metadata) => {
       // What was due before the word is not concerned by it.
       decideAllDue(aggregate, metadata, this.planner, this.log.state.restoredAt);
-      aggregate.handle({ type: 'ResumeSchedule', schedule, expect }, metadata);
+      const { definition } = aggregate.state;
+      aggregate.handle({ type: 'ResumeSchedule', schedule, expect, next: definition === undefined ? undefined : this.planner.next(definition, metadata.at) }, metadata);
     });
   }
 }

@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { valueOf } from '#domain/chunked-map';
 import { AggregateRepository, type Transacted } from '../../event-sourcing/aggregate.repository.js';
 import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
 import { OccurrencePlanner } from '../occurrence-planner.js';
@@ -18,7 +19,7 @@ export class StartMissedHandler implements ICommandHandler<StartMissed> {
   execute({ schedule, key, envelope }: StartMissed): Promise<Transacted> {
     return this.repository.transact(() => new ScheduleAggregate(schedule), envelope, (aggregate, metadata) => {
       const { definition, asked } = aggregate.state;
-      const occurrence = asked.get(key);
+      const occurrence = valueOf(asked, key);
       const due = definition === undefined || occurrence === undefined ? undefined : this.planner.due(definition, occurrence, metadata.at);
       aggregate.handle({ type: 'StartMissed', schedule, key, due }, metadata);
     });

@@ -1,9 +1,9 @@
 import type { List, RunView } from '#protocol/api';
 import type { DueView } from '#protocol/schedules';
-import { MoodyEventStore } from '../../test-support/moody.event-store.js';
-import { closeServers, ServerUnderTest } from '../../test-support/server-under-test.js';
-import { SimulatedClock } from '../../test-support/simulated-clock.js';
-import { ScheduledStarts } from './scheduled-starts.js';
+import { MoodyEventStore } from '../../../test-support/moody.event-store.js';
+import { closeServers, ServerUnderTest } from '../../../test-support/server-under-test.js';
+import { SimulatedClock } from '../../../test-support/simulated-clock.js';
+import { ScheduledStarts } from '../scheduled-starts.js';
 
 let server: ServerUnderTest;
 let clock: SimulatedClock;

@@ -2,10 +2,10 @@ import { Controller, Get } from '@nestjs/common';
 import type { z } from 'zod';
 import { type List, listOf } from '#protocol/api';
 import { dueView, type DueView } from '#protocol/schedules';
-import { CheckedQuery } from '../openapi/checked.js';
-import { Route, Tag } from '../openapi/route.js';
-import { ScheduleQueries } from './schedule-queries.js';
-import { outlookQuery } from './schedules.controller.js';
+import { CheckedQuery } from '../../openapi/checked.js';
+import { Route, Tag } from '../../openapi/route.js';
+import { ScheduleQueries } from '../schedule-queries.js';
+import { outlookQuery } from './outlook.js';
 
 /** What all schedules together will start. */
 @Controller('api/v1/forecast')
@@ -16,6 +16,6 @@ export class ForecastController {
   @Get()
   @Route({ summary: 'Show what all active schedules start, in order', answers: { 200: listOf(dueView) } })
   forecast(@CheckedQuery(outlookQuery) outlook: z.output<typeof outlookQuery>): List<DueView> {
-    return { items: this.queries.forecast(outlook) };
+    return this.queries.forecast(outlook);
   }
 }
