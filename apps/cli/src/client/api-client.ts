@@ -34,14 +34,15 @@ export class ApiClient {
     return this.ask<View>(this.address(path, query), fields, {});
   }
 
-  /** One page, or with `all` every page joined into one list. */
-  async list<Item>(path: string, query: Query, all = false): Promise<Document<List<Item>>> {
-    const first = await this.get<List<Item>>(path, ['items'], all ? { ...query, limit: query['limit'] ?? 1000 } : query);
+  /** One page, or with `all` every page joined into one list. `size` is what the list calls the number of items on a page. */
+  async list<Item>(path: string, query: Query, all = false, size: 'limit' | 'count' = 'limit'): Promise<Document<List<Item>>> {
+    const sized = { ...query, [size]: query[size] ?? 1000 };
+    const first = await this.get<List<Item>>(path, ['items'], all ? sized : query);
     if (!all || first.view.next === undefined) return first;
     const items = [...first.view.items];
     for (let next: string | undefined = first.view.next, last = query['cursor']; next !== undefined; ) {
       if (next === last) throw new GarbledAnswer(`${this.connection.url}${path} answered the same page for ever`, 200);
-      const page: Document<List<Item>> = await this.get<List<Item>>(path, ['items'], { ...query, limit: query['limit'] ?? 1000, cursor: next });
+      const page: Document<List<Item>> = await this.get<List<Item>>(path, ['items'], { ...sized, cursor: next });
       items.push(...page.view.items);
       last = next;
       next = page.view.next;

@@ -8,6 +8,8 @@ import type { Output } from '../output/output.js';
 import { localTime } from '../output/time-words.js';
 import { applyDefinitions, validateDefinitions } from '../definitions/apply-definitions.js';
 import { addJobnetVerbs } from '../jobnets/jobnet-verbs.js';
+import { addQueueCommands } from '../jobnets/queue-commands.js';
+import { waitingWords } from '../jobnets/queue-tables.js';
 import { showVersions } from '../jobnets/show-versions.js';
 import { orderWords } from '../output/order-words.js';
 import { sessionOf, showList, withConnection, withIdempotencyKey, withPaging, type ListOptions } from './client-command.js';
@@ -15,7 +17,7 @@ import type { Finish } from './finish.js';
 
 const NO_JOBNETS = 'there are no jobnets in use: kiroku jobnet apply FILE defines one, and --all shows those that are retired';
 
-/** `kiroku jobnet apply|validate|list|show|versions|enable|disable|retire` */
+/** `kiroku jobnet apply|validate|list|show|versions|enable|disable|retire|queue|drop` */
 export function addJobnetCommands(program: Command, context: CliContext, finish: Finish): void {
   const jobnet = program.command('jobnet').description('definitions of jobnets');
 
@@ -47,6 +49,7 @@ export function addJobnetCommands(program: Command, context: CliContext, finish:
     .action((id: string, options: ListOptions) => showVersions(id, sessionOf(options, context), options));
 
   addJobnetVerbs(jobnet, context);
+  addQueueCommands(jobnet, context);
 }
 
 function showJobnets(jobnets: readonly JobnetView[], out: Output): void {
@@ -59,6 +62,7 @@ function showJobnet(view: JobnetView, out: Output): void {
   const { definition } = view;
   out.line(`jobnet ${view.jobnet}, version ${view.version}, defined ${localTime(view.definedAt, out.nowMs)} by ${view.definedBy.id}`);
   if (view.closed !== undefined) out.line(`${view.state} ${orderWords(view.closed, out.nowMs)}: no run of it can be started`);
+  if (view.queued !== undefined) out.line(`${waitingWords(view.queued)} until others of it are over: kiroku jobnet queue ${view.jobnet}`);
   out.line(definition.onFailure === 'end' ? 'after a failure the run ends when nothing else can run' : 'after a failure the run waits for an operator');
   const parameters = pairs(definition.parameters);
   if (parameters !== '') out.table(['PARAMETERS'], [[parameters]]);

@@ -42,7 +42,9 @@ export function addScheduleCommands(program: Command, context: CliContext, finis
   withConnection(schedule.command('next').description('when a schedule starts, exactly; without a name, what all active ones start').argument('[schedule]')
     .option('--from <time>', 'from then on: an instant, or a local time of the schedule\'s zone; without it from now on')
     .option('--days <n>', 'so many times 24 hours, 1 to 366', wholeNumber('--days'))
-    .option('--count <n>', 'at most so many, 1 to 1000; without it 10, or 1000 with --days', wholeNumber('--count')))
+    .option('--count <n>', 'at most so many a page, 1 to 1000; without it 10, or 1000 with --days', wholeNumber('--count'))
+    .option('--cursor <next>', 'go on where a page ended')
+    .option('--all', 'every page of those days'))
     .action((id: string | undefined, options: ConnectionOptions & NextOptions) => showNext(id, options, sessionOf(options, context)));
 
   addScheduleVerbs(schedule, context);

@@ -1,6 +1,6 @@
 import { FakeServer } from '../testing/fake-server.js';
 import { kiroku } from '../testing/run-kiroku.js';
-import { agentLocal, event, runningRow, T0 } from '../testing/views.js';
+import { agentLocal, at, event, runningRow, T0, T1 } from '../testing/views.js';
 
 let server: FakeServer;
 
@@ -11,10 +11,10 @@ const cli = (...args: string[]) => kiroku(args, { url: server.url });
 
 describe('running', () => {
   it('shows what nobody has heard of since when', async () => {
-    server.on('GET /running', { body: { items: [runningRow, { ...runningRow, jobId: 'A2', jobState: 'skipped', evidence: { kind: 'confirmed', lastHeardAt: T0 } }] } });
+    server.on('GET /running', { body: { items: [runningRow, { ...runningRow, jobId: 'A2', jobState: 'skipped', evidence: { kind: 'confirmed', since: T1, lastHeardAt: T0 }, lastContactAt: at('2026-11-20T12:00:09.000Z') }] } });
     const { stdout } = await cli('running');
     expect(stdout).toMatch(/A1 +running +local .*silent since 2026-11-20 12:00:00 \(/);
-    expect(stdout).toMatch(/A2 +running \(job skipped\) +local .*confirmed 2026-11-20 12:00:00/);
+    expect(stdout).toMatch(/A2 +running \(job skipped\) +local .*confirmed 2026-11-20 12:00:05 +2026-11-20 12:00:09 +R1~A1~1\n/);
   });
 
   it('says so when nothing runs, and keeps the list with --json', async () => {

@@ -1,12 +1,12 @@
 import type { ExecutionDetailsView } from '#protocol/api';
-import { evidenceWords } from '../output/evidence-words.js';
+import { knownWords } from '../output/evidence-words.js';
 import type { Output } from '../output/output.js';
 import { localTime } from '../output/time-words.js';
 import { endWords } from '../runs/run-words.js';
 
 export function showExecution({ runId, jobnet, jobId, jobState, execution, events }: ExecutionDetailsView, out: Output): void {
   const now = out.nowMs;
-  const known = [evidenceWords(execution.evidence, now), endWords(execution), execution.late === true ? 'a late result' : '', execution.reason ?? ''].filter((words) => words !== '');
+  const known = [knownWords(execution, now), endWords(execution), execution.late === true ? 'a late result' : '', execution.reason ?? ''].filter((words) => words !== '');
   out.line(`execution ${execution.executionId}, attempt ${execution.attempt} of job ${jobId} (${jobState}) of run ${runId} of jobnet ${jobnet}`);
   out.line(`${[`${execution.state} on agent ${execution.agent}`, ...known].join(', ')}`);
   out.line('');

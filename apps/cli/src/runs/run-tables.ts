@@ -35,13 +35,13 @@ function took(job: RunView['jobs'][number], nowMs: number): string {
   return between(job.startedAt, job.finishedAt, nowMs);
 }
 
-/** Open executions; their ids come last, for `execution abandon`. */
+/** Open executions. Live contact with the agent is no evidence of the execution, and stands beside it. The ids come last, for `execution abandon`. */
 export function showRunning(rows: readonly RunningView[], out: Output): void {
   const now = out.nowMs;
-  out.table(['RUN', 'JOBNET', 'JOB', 'STATE', 'ATTEMPT', 'AGENT', 'STARTED', 'FOR', 'EVIDENCE', 'EXECUTION'], rows.map((row) => [
+  out.table(['RUN', 'JOBNET', 'JOB', 'STATE', 'ATTEMPT', 'AGENT', 'STARTED', 'FOR', 'EVIDENCE', 'LAST CONTACT', 'EXECUTION'], rows.map((row) => [
     row.runId, row.jobnet, row.jobId, stateCell(row, out), row.attempt > 1 ? String(row.attempt) : '', row.agent,
     localTime(row.startedAt ?? row.dispatchedAt, now), between(row.startedAt ?? row.dispatchedAt, undefined, now),
-    { text: evidenceWords(row.evidence, now), paint: out.colours(row.evidence.kind) }, row.executionId,
+    { text: evidenceWords(row.evidence, now), paint: out.colours(row.evidence.kind) }, localTime(row.lastContactAt, now), row.executionId,
   ]));
 }
 

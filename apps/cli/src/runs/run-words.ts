@@ -1,5 +1,5 @@
 import type { ExecutionView, JobDecision, JobView, RunView } from '#protocol/api';
-import { evidenceWords } from '../output/evidence-words.js';
+import { knownWords } from '../output/evidence-words.js';
 import { whyWords } from '../output/order-words.js';
 import { between, localTime } from '../output/time-words.js';
 
@@ -28,7 +28,7 @@ export function remarks(job: JobView, nowMs: number): string[] {
   const waits = job.waitsFor ?? [];
   return [
     // How a decided job's last execution was heard of is of no interest any more.
-    DONE.has(job.state) && job.evidence.kind === 'confirmed' ? '' : evidenceWords(job.evidence, nowMs),
+    DONE.has(job.state) && job.evidence.kind === 'confirmed' ? '' : knownWords(job, nowMs),
     waits.length === 0 ? '' : `waits for ${waits.join(', ')}`,
     job.pending.length === 0 ? '' : `pending: ${job.pending.join(', ')}`,
     job.lastDecision === undefined ? '' : decisionWords(job.lastDecision, nowMs),
@@ -73,7 +73,7 @@ function executionRemark(job: JobView, execution: ExecutionView, nowMs: number):
   if (execution.late === true) return `late result of ${execution.executionId}: ${endWords(execution) || execution.state} at ${localTime(execution.finishedAt, nowMs)}`;
   const isOpen = !OVER.has(execution.state);
   if (execution.executionId === job.executionId && !DONE.has(job.state) && !(isOpen && NOT_OUT.has(job.state))) return why.slice(2);
-  if (isOpen) return `${execution.executionId} is still open (${[execution.state, evidenceWords(execution.evidence, nowMs)].filter(Boolean).join(', ')})`;
+  if (isOpen) return `${execution.executionId} is still open (${[execution.state, knownWords(execution, nowMs)].filter(Boolean).join(', ')})`;
   return execution.executionId === job.executionId ? '' : `${execution.executionId} ${execution.state}${why}`;
 }
 

@@ -3,6 +3,7 @@ import type { BackfillAnswer, ScheduleView } from '#protocol/schedules';
 import { requiredReason } from '../arguments/ask-reason.js';
 import { wholeNumber } from '../arguments/whole-number.js';
 import { apiPath } from '../client/api-client.js';
+import { WrongUsage } from '../client/cli-failure.js';
 import type { CliContext } from '../cli-context.js';
 import { sessionOf } from '../commands/client-command.js';
 import { intervene, type InterventionOptions, type Verb, verbCommand } from '../interventions/intervene.js';
@@ -11,6 +12,10 @@ import { zonedInstant } from './zone-time.js';
 interface LifeOptions extends InterventionOptions {
   expectState?: string;
   expectVersion?: number;
+}
+
+interface MissedOptions extends InterventionOptions {
+  all?: boolean;
 }
 
 interface BackfillOptions extends InterventionOptions {
@@ -36,13 +41,13 @@ const LIFE: readonly Verb<LifeOptions>[] = [
   },
 ];
 
-const MISSED: readonly Verb<InterventionOptions>[] = [
+const MISSED: readonly Verb<MissedOptions>[] = [
   {
-    name: 'start', summary: 'start a missed occurrence that waits for your word',
+    name: 'start', summary: 'start missed occurrences that wait for your word',
     help: 'Only what "schedule show" lists as missed. It gets the parameters that it would have had in time. What was skipped "schedule backfill" starts.',
     done: () => 'is started',
   },
-  { name: 'skip', summary: 'leave out a missed occurrence that waits for your word', help: 'Only what "schedule show" lists as missed.', done: () => 'is left out' },
+  { name: 'skip', summary: 'leave out missed occurrences that wait for your word', help: 'Only what "schedule show" lists as missed.', done: () => 'is left out' },
 ];
 
 const BACKFILL = {
@@ -62,10 +67,9 @@ export function addScheduleVerbs(schedule: Command, context: CliContext): void {
       .action((id: string, options: LifeOptions) => intervene(verb, { path: apiPath`/schedules/${id}`, words: `schedule ${id}` }, options, context, expectation(options)));
   }
   for (const verb of MISSED) {
-    verbCommand(schedule, verb, []).argument('<schedule>').argument('<occurrence>', 'as "schedule show" calls it: 2026-11-23T02:30')
-      .action((id: string, key: string, options: InterventionOptions) => (
-        intervene(verb, { path: apiPath`/schedules/${id}/occurrences/${key}`, words: `occurrence ${key} of schedule ${id}` }, options, context)
-      ));
+    const flags = [new Option('--all', 'every one that "schedule show" lists')];
+    verbCommand(schedule, { ...verb, flags }, []).argument('<schedule>').argument('[occurrence...]', 'as "schedule show" calls it: 2026-11-23T02:30')
+      .action((id: string, keys: string[], options: MissedOptions) => answerMissed(verb, id, keys, options, context));
   }
   const when = 'an instant, or a date (its midnight) or local time in the schedule\'s zone';
   const flags = [new Option('--from <time>', `what was due from then on: ${when}`).makeOptionMandatory(), new Option('--until <time>', `up to then, and not at that very moment: ${when}`).makeOptionMandatory()];
@@ -74,6 +78,26 @@ export function addScheduleVerbs(schedule: Command, context: CliContext): void {
 
 function expectation({ expectState: state, expectVersion: version }: LifeOptions): object {
   return state === undefined && version === undefined ? {} : { expect: { state, version } };
+}
+
+/** One word each, one after the other: what was answered before one is refused stays answered. */
+async function answerMissed(verb: Verb<MissedOptions>, id: string, named: readonly string[], options: MissedOptions, context: CliContext): Promise<void> {
+  if ((named.length > 0) === (options.all === true)) throw new WrongUsage('name the occurrences, or say --all');
+  const reason = await requiredReason(options.reason, context);
+  const keys = options.all === true ? await askedOf(id, options, context) : named;
+  const isOne = keys.length === 1 && options.all !== true;
+  for (const key of keys) {
+    const idempotencyKey = options.idempotencyKey === undefined || isOne ? options.idempotencyKey : `${options.idempotencyKey} ${key}`;
+    const target = { path: apiPath`/schedules/${id}/occurrences/${key}`, words: `occurrence ${key} of schedule ${id}` };
+    await intervene(verb, target, { ...options, reason, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }, context);
+  }
+}
+
+async function askedOf(id: string, options: MissedOptions, context: CliContext): Promise<string[]> {
+  const { api, out } = sessionOf(options, context);
+  const { asked } = (await api.get<ScheduleView>(apiPath`/schedules/${id}`, ['asked'])).view;
+  if (asked.length === 0 && !out.json) out.line(`schedule ${id} asks about nothing`);
+  return asked.map(({ key }) => key);
 }
 
 async function backfill(id: string, options: BackfillOptions, context: CliContext): Promise<void> {

@@ -54,7 +54,7 @@ describe('schedule show', () => {
     expect(stdout).toContain('\nmisfire ask: of missed starts an operator is asked about each; more than 1h30m late is left out\n');
     expect(stdout).toMatch(/Sun 2026-03-29 03:00 Europe\/Berlin +A +2026-03-29 +2026-03-29T02:30 +02:30 is passed over by the clocks\n/);
     expect(stdout).toMatch(/Sun 2026-10-25 02:30 Europe\/Berlin +A +2026-10-25 +2026-10-25T02:30\+1 +02:30 comes twice; this is the second\n/);
-    expect(stdout).toMatch(/\(kiroku schedule start\|skip nightly OCCURRENCE\):\nOCCURRENCE .*\n2026-11-23T02:30 +Mon 2026-11-23 02:30 Europe\/Berlin +2026-11-23\n$/);
+    expect(stdout).toMatch(/\(kiroku schedule start\|skip nightly OCCURRENCE\.\.\., or --all\):\nOCCURRENCE .*\n2026-11-23T02:30 +Mon 2026-11-23 02:30 Europe\/Berlin +2026-11-23\n$/);
   });
 
   it('asks for nothing that does not come while it is paused', async () => {
@@ -89,10 +89,20 @@ describe('schedule next', () => {
   });
 
   it('shows without a name what all of them start, each on its own clocks, and says when that is not all', async () => {
-    server.on('GET /forecast', { body: { items: [GAP, due('2026-03-29T02:00:00.000Z', '2026-03-29T11:00', { schedule: 'tokyo', timeZone: 'Asia/Tokyo' })] } });
+    server.on('GET /forecast', { body: { items: [GAP, due('2026-03-29T02:00:00.000Z', '2026-03-29T11:00', { schedule: 'tokyo', timeZone: 'Asia/Tokyo' })], next: 'more' } });
     const { stdout, stderr } = await run('next', '--days', '14', '--count', '2');
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/).slice(0, 2))).toEqual([['STARTS', 'SCHEDULE'], ['Sun 2026-03-29 03:00 Europe/Berlin', 'nightly'], ['Sun 2026-03-29 11:00 Asia/Tokyo', 'tokyo'], ['']]);
-    expect(stderr).toBe('kiroku: there is more in those days: go on with --from 2026-03-29T02:00:00.000Z\n');
+    expect(stderr).toBe('kiroku: there is more in those days: add --all, or --cursor more\n');
+    expect((await run('next', '--days', '14', '--count', '2', '--json')).stderr).toBe(stderr);
+    expect((await run('next', '--count', '2')).stderr).toBe('');
+  });
+
+  it('follows every page of those days with --all, and only of days', async () => {
+    server.on('GET /forecast', { body: { items: [GAP], next: 'more' } }, { body: { items: [SECOND] } });
+    const { stdout, stderr } = await run('next', '--days', '14', '--all', '--json');
+    expect([JSON.parse(stdout), stderr]).toEqual([{ items: [GAP, SECOND] }, '']);
+    expect(server.seen.map(({ query }) => query)).toEqual([{ days: '14', count: '1000' }, { days: '14', count: '1000', cursor: 'more' }]);
+    expect(await run('next', '--all')).toMatchObject({ code: 2, stderr: expect.stringContaining('--all goes with --days') as string });
   });
 
   it.each([[['next', 'nightly'], 'schedule nightly is not due in the next five years\n'], [['next', '--days', '2'], 'no active schedule starts anything in those 2 days\n']])('says so when nothing comes: %j', async (words, said) => {
@@ -131,6 +141,21 @@ describe('a word about a schedule', () => {
   it.each([['start', 'is started'], ['skip', 'is left out']])('%s answers what was asked about an occurrence, also the second of two', async (verb, said) => {
     server.on(`POST /schedules/nightly/occurrences/${encodeURIComponent(SECOND.key)}/${verb}`, { body: { position: '12' } });
     expect(await run(verb, 'nightly', SECOND.key, '--reason', 'x')).toMatchObject({ code: 0, stdout: `occurrence 2026-10-25T02:30+1 of schedule nightly ${said} (position 12)\n` });
+  });
+
+  it.each([['named', [MISSED.key, SECOND.key]], ['all', ['--all']]])('answers several with one reason, each for itself: %s', async (_, which) => {
+    const paths = [MISSED, SECOND].map(({ key }) => `/schedules/nightly/occurrences/${encodeURIComponent(key)}/skip`);
+    server.on('GET /schedules/nightly', { body: { ...nightly, asked: [MISSED, SECOND] } });
+    for (const [index, path] of paths.entries()) server.on(`POST ${path}`, { body: { position: `${12 + index}` } });
+    const { code, stdout } = await cli(['schedule', 'skip', 'nightly', ...which, '--idempotency-key', 'k1'], world({ tty: true, input: 'nobody reads them\n' }));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'occurrence 2026-11-23T02:30 of schedule nightly is left out (position 12)\noccurrence 2026-10-25T02:30+1 of schedule nightly is left out (position 13)\n' });
+    expect(server.seen.slice(-2).map(({ body, headers }) => [JSON.parse(body), headers['idempotency-key']])).toEqual([MISSED, SECOND].map(({ key }) => [{ reason: 'nobody reads them' }, `k1 ${key}`]));
+  });
+
+  it('answers all where there are none, and wants to be told which', async () => {
+    server.on('GET /schedules/nightly', { body: nightly });
+    expect(await run('start', 'nightly', '--all', '--reason', 'x')).toMatchObject({ code: 0, stdout: 'schedule nightly asks about nothing\n' });
+    for (const which of [[], [MISSED.key, '--all']]) expect(await run('start', 'nightly', ...which, '--reason', 'x')).toMatchObject({ code: 2, stderr: 'kiroku: name the occurrences, or say --all\n' });
   });
 
   it('says why it was refused, and exits with 1', async () => {

@@ -2,6 +2,7 @@ import type { List } from '#protocol/api';
 import type { DueView, ScheduleView } from '#protocol/schedules';
 import { apiPath } from '../client/api-client.js';
 import type { Session } from '../commands/client-command.js';
+import { queueHeading, queueTable } from '../jobnets/queue-tables.js';
 import { orderWords } from '../output/order-words.js';
 import { localTime } from '../output/time-words.js';
 import { definitionLines, ruleWords } from './schedule-words.js';
@@ -34,14 +35,22 @@ export async function showSchedule(schedule: string, session: Session): Promise<
     if (items.length > 0) dueTable(items, false, zoneTime, session);
     else out.line(view.state === 'active' ? 'it is not due any more' : `nothing comes while it is ${view.state}: kiroku schedule resume ${view.schedule}`);
     showAsked(view, zoneTime, session);
+    showQueued(view, session);
   });
 }
 
 function showAsked({ schedule, asked, definition }: ScheduleView, zoneTime: ZoneTime, { out }: Session): void {
   if (asked.length === 0) return;
   out.line('');
-  out.line(`missed, and waiting for your word (kiroku schedule start|skip ${schedule} OCCURRENCE):`);
+  out.line(`missed, and waiting for your word (kiroku schedule start|skip ${schedule} OCCURRENCE..., or --all):`);
   out.table(['OCCURRENCE', 'WAS DUE', 'BUSINESS DAY'], asked.map(({ key, at, businessDay }) => [key, zoneTime(at, definition.timeZone), businessDay]));
+}
+
+function showQueued({ schedule, queued }: ScheduleView, { out }: Session): void {
+  if (queued === undefined) return;
+  out.line('');
+  out.line(`${queueHeading(queued)}, until others of their jobnet are over (kiroku jobnet drop JOBNET --schedule ${schedule} calls them off):`);
+  queueTable(queued.items, out);
 }
 
 function asksWords({ asked }: ScheduleView): string {
