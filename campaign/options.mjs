@@ -3,7 +3,10 @@ import { FAULTS, faultsOf } from './draw/plan.mjs';
 import { STORES } from './stores/kinds.mjs';
 import { refuseKurrentDb } from './stores/kurrentdb.mjs';
 
-export const BREAKS = ['ack-before-commit', 'no-expected-revision', 'forget-before-ack', 'start-without-claim', 'stale-inventory', 'stop-before-dispatch', 'log-rewind', 'resend-after-forget'];
+export const BREAKS = [
+  'ack-before-commit', 'no-expected-revision', 'forget-before-ack', 'start-without-claim', 'stale-inventory', 'stop-before-dispatch', 'log-rewind', 'resend-after-forget',
+  'failure-as-success', 'rerun-unasked', 'end-too-early', 'overlap',
+];
 
 /** They reach into the store. */
 const IN_A_TABLE = ['no-expected-revision', 'log-rewind'];

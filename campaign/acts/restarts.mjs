@@ -21,14 +21,20 @@ export async function killAgent(stage, name, round) {
   round.excuse(name, 'tasks');
 }
 
+/** Until it is started again. An operator may take it for lost meanwhile. */
+export async function stayAway({ agent, lastsMs, isDeclaredLost }, { workload }) {
+  if (isDeclaredLost === true) await workload.declareLost(agent);
+  await pause(lastsMs);
+}
+
 /** It is killed, its whole directory is gone, and after a while it is started again. */
-export function loseJournal(stage, name, { slots, lastsMs = 0, onGone }, round) {
+export function loseJournal(stage, name, { slots, lastsMs = 0, isDeclaredLost, onGone }, round) {
   return round.alone(name, async () => {
     await killAgent(stage, name, round);
     onGone?.();
     round.excuse(name, 'journal');
     rmSync(stage.agentData(name), { recursive: true, force: true, maxRetries: 5 });
-    await pause(lastsMs);
+    await stayAway({ agent: name, lastsMs, isDeclaredLost }, round);
     stage.startAgent(name, slots);
   });
 }

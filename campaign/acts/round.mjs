@@ -1,5 +1,5 @@
 // One round, from an empty directory to the checker's word.
-import { Broken } from '../check/broken.mjs';
+import { Broken, findingOf } from '../check/broken.mjs';
 import { check, checkRecord, openRuns } from '../check/laws.mjs';
 import { readMarks } from '../check/marks.mjs';
 import { randomFrom } from '../draw/random.mjs';
@@ -26,7 +26,7 @@ const RESULTS = ['JobFinished', 'JobStopped', 'LateResultRecorded', 'ReportUnmat
 
 /**
  * @param logs where the round gets its log
- * @returns how many executions there were, and what is broken, if anything: law, what, story, and where it lies
+ * @returns how many executions there were, and what is broken, if anything: which law (none where it is the campaign itself that failed), what, story, and where it lies
  */
 export async function play(plan, coverage, { logs, breaks }) {
   const { seed, round: number, store, servers } = plan;
@@ -36,9 +36,10 @@ export async function play(plan, coverage, { logs, breaks }) {
   try {
     await round.play();
   } catch (error) {
-    broken = { law: error instanceof Broken ? error.law : 7, what: error instanceof Broken ? error.message : error.stack, directory: stage.directory, story: await round.story(error.runId) };
+    broken = { ...findingOf(error), directory: stage.directory, story: await round.story(error.runId) };
   }
-  await stage.close({ keep: broken !== undefined });
+  // What was found is told, also where its traces could not be put away.
+  await stage.close({ keep: broken !== undefined }).catch((error) => { broken ??= { ...findingOf(error), directory: stage.directory, story: [] }; });
   return { executions: round.executions, faults: round.faults, broken };
 }
 
@@ -53,8 +54,9 @@ class Round {
     this.schedules = new Schedules(stage, this.workload, plan, JOBNETS);
   }
 
-  note(fault, step) {
-    this.coverage.note(fault, step);
+  /** One that struck, and the newest step of each process that it met. */
+  note(fault, ...steps) {
+    this.coverage.note(fault, ...steps);
     this.faults += 1;
   }
 
@@ -65,8 +67,9 @@ class Round {
     return done;
   }
 
-  missed(step) {
-    this.coverage.miss(step);
+  /** A step that nothing came to, or a fault that found nothing to strike. */
+  missed(what) {
+    this.coverage.miss(what);
   }
 
   /** @param from where the log stood when nothing was amiss yet, if that is known */
@@ -96,6 +99,7 @@ class Round {
     const working = workload.run();
     working.catch(() => undefined);
     for (const fault of plan.faults) await strike(stage, fault, this);
+    for (const spare of plan.spares) if (this.faults < plan.least) await strike(stage, spare, this);
     workload.isOver = true;
     await working;
     await Promise.all(this.marking);

@@ -14,7 +14,7 @@ const STANDS_MS = 400;
 /** On a copy of the first one's directory, or on an empty one with the enrolment token: refused, and the session of the first one goes on. */
 export async function secondAgent(stage, { agent, lastsMs, ends }, round) {
   const session = await standingSession(stage, agent);
-  if (session === undefined) return;
+  if (session === undefined) return round.missed('second-agent');
   const [data, output] = [join(stage.directory, `${agent}-stranger`), join(stage.directory, `${agent}-stranger.log`)];
   for (const path of [data, output]) rmSync(path, { recursive: true, force: true });
   // Of a directory in use: what comes and goes meanwhile is missing in the copy.

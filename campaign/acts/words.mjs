@@ -22,6 +22,8 @@ export function wordFor(random, run, agents, kind = random.pick(KINDS)) {
     case 'stop-run': return { path: `/runs/${run.runId}/stop` };
     case 'drain': return { path: `/agents/${random.pick(agents)}/drain` };
     case 'resume': return { path: `/agents/${random.pick(agents)}/resume` };
+    // Refused while it is connected.
+    case 'declare-lost': return { path: `/agents/${random.pick(agents)}/declare-lost` };
     case 'abandon': {
       const out = run.jobs.flatMap(({ executions }) => executions.filter(isOut));
       return out.length === 0 ? undefined : { path: `/executions/${random.pick(out).executionId}/abandon` };
@@ -29,7 +31,7 @@ export function wordFor(random, run, agents, kind = random.pick(KINDS)) {
   }
 }
 
-const KINDS = ['stop', 'stop', 'stop', 'skip', 'skip', 'hold', 'release', 'rerun', 'rerun', 'rerun-concurrent', 'settle', 'adopt', 'hold-run', 'release-run', 'release-run', 'stop-run', 'drain', 'resume', 'resume', 'abandon'];
+const KINDS = ['stop', 'stop', 'stop', 'skip', 'skip', 'hold', 'release', 'rerun', 'rerun', 'rerun-concurrent', 'settle', 'adopt', 'hold-run', 'release-run', 'release-run', 'stop-run', 'drain', 'resume', 'resume', 'abandon', 'declare-lost'];
 
 /** What a run waits for a person to say, now that everybody is back. */
 export function closingWords(random, run) {

@@ -1,4 +1,5 @@
 // Starts runs, and says the words of operators, as long as the faults strike. What was answered is kept for the checker.
+import { Broken } from '../check/broken.mjs';
 import { randomFrom } from '../draw/random.mjs';
 import { jobnetFrom } from '../draw/jobnets.mjs';
 import { AGENTS } from '../stage/names.mjs';
@@ -7,6 +8,8 @@ import { wordFor } from './words.mjs';
 
 export const JOBNETS = Array.from({ length: 8 }, (_, index) => `N${index + 1}`);
 const MOST_RUNS = 1.25;
+/** A server has to have noticed that an agent is away before it can be declared lost. */
+const DECLARING_MS = 2_000;
 
 export class Workload {
   constructor(stage, { seed, round, runs }) {
@@ -81,6 +84,11 @@ export class Workload {
     for (let turn = 0; turn < 4; turn += 1) await this.say('stop');
   }
 
+  /** What it had is given up. It may be back all the same, and say how that ended. */
+  async declareLost(agent) {
+    await until(async () => (await this.tell({ path: `/agents/${agent}/declare-lost` }))?.status === 200, DECLARING_MS, 200);
+  }
+
   /** Refused is fine: the state has gone on. */
   async tell({ path, body }) {
     const { life } = this.stage;
@@ -97,7 +105,8 @@ export class Workload {
       if (answer.status >= 400 && answer.status < 500) refused = answer;
       return answer.status < 300 ? { ...answer.body, life } : refused;
     }, 60_000, 100);
-    if (told === undefined || refused !== undefined) throw new Error(`${method} ${path}: ${JSON.stringify(refused ?? 'no answer for a minute')}`);
+    if (told === undefined) throw new Broken(7, `${method} ${path}: no answer for a minute`);
+    if (refused !== undefined) throw new Broken(10, `${method} ${path}: ${JSON.stringify(refused)}, and there was nothing wrong with it`);
     this.answered.push({ what: `${method} ${path}`, position: told.position, life: told.life, ...(told.runId !== undefined && { runId: told.runId }) });
     return told;
   }

@@ -6,3 +6,8 @@ export class Broken extends Error {
     this.runId = runId;
   }
 }
+
+/** Any other error is the campaign's own: it says nothing of a law, and the round says nothing of the product. */
+export function findingOf(error) {
+  return error instanceof Broken ? { law: error.law, what: error.message } : { law: undefined, what: `the campaign itself failed: ${error.stack ?? error}` };
+}

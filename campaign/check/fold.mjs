@@ -1,9 +1,9 @@
 // A plain fold of the exported log, written from docs/events.md and not from the product: where each run, job and execution stands.
+import { checkAdopted, checkAskedFor, checkOutcome, checkStopped } from './asked-for.mjs';
 import { Broken } from './broken.mjs';
+import { checkEnding, checkOpen, EXECUTING, statusOf, THROUGH } from './ending.mjs';
 
 const OPEN = ['dispatched', 'accepted', 'running'];
-const EXECUTING = ['dispatched', 'running'];
-const THROUGH = ['succeeded', 'skipped'];
 /** Where a word changes nothing or is refused, so that it cannot stand in the log. */
 const WORDS = {
   JobSkipped: ['succeeded', 'skipped', 'failed-settled'],
@@ -28,28 +28,34 @@ export function foldRun(events, revision = Infinity) {
 
 /** As people are shown it. */
 export function shownStates(run) {
-  return run.jobs.map(({ id, state, attempt, executions }) => ({
+  const jobs = run.jobs.map(({ id, state, attempt, executions }) => ({
     jobId: id, state: state === 'failed-settled' ? 'failed' : state, attempt,
     executions: executions.map(({ id: executionId, state: its, outcome }) => ({ executionId, state: its === 'finished' ? outcome : its })),
   }));
+  return { status: statusOf(run), jobs };
 }
 
 function begin({ runId, definition, epoch = 0 }) {
-  const jobs = definition.jobs.map(({ id, after, delaySeconds }) => ({ id, after, delaySeconds, state: 'waiting', attempt: 1, executions: [] }));
-  return { runId, jobs, epoch, held: false, stopRequested: false, finished: undefined };
+  const jobs = definition.jobs.map((job) => ({ id: job.id, definition: job, after: job.after, delaySeconds: job.delaySeconds, state: 'waiting', attempt: 1, executions: [] }));
+  return { runId, jobs, onFailure: definition.onFailure, epoch, held: false, stopRequested: false, finished: undefined };
 }
 
-function apply(run, { type, data, at }) {
+function apply(run, event) {
+  const { type, data } = event;
   const impossible = (law, why) => { throw new Broken(law, `${type}: ${why}`, run.runId); };
   const job = run.jobs.find(({ id }) => id === data.jobId);
-  const execution = job?.executions.find(({ id }) => id === data.executionId);
-  /** Whether what becomes of the execution decides the job. */
-  const decides = execution !== undefined && EXECUTING.includes(job.state) && job.executions.at(-1) === execution;
-  const mustBe = (states) => states.includes(execution?.state) || impossible(1, `${data.executionId} is ${execution?.state ?? 'not there'}`);
-  const both = (state, ofJob) => {
-    execution.state = state;
-    if (decides) job.state = ofJob;
-  };
+  if (job === undefined && !type.startsWith('Run')) impossible(1, `the run has no job ${data.jobId}`);
+  checkOpen(run, type, impossible);
+  checkAskedFor(run, job, event, impossible);
+  if (job === undefined) return applyToRun(run, event, impossible);
+  const execution = job.executions.find(({ id }) => id === data.executionId);
+  if (type === 'JobDispatched') return dispatch(run, job, data, impossible);
+  if (type === 'ExecutionRecovered') return recover(run, job, data, impossible);
+  if (data.executionId === undefined || type === 'LateResultAdopted') return applyToJob(run, job, event, execution, impossible);
+  return applyToExecution(job, execution, event, impossible);
+}
+
+function applyToRun(run, { type, data, at }, impossible) {
   switch (type) {
     case 'RunHeld': run.held = true; return;
     case 'RunHeldByRestore': Object.assign(run, { held: true, epoch: data.epoch }); return;
@@ -57,44 +63,82 @@ function apply(run, { type, data, at }) {
     case 'RunStopRequested': run.stopRequested = true; return;
     case 'RunStartOverdue':
     case 'RunOverran': return passed(type, data.due, at, run, impossible);
-    case 'RunFinished': run.finished = data.status; return;
-    case 'JobDispatched': return dispatch(run, job, data, impossible);
-    case 'ExecutionRecovered': return recover(run, job, data, impossible);
+    case 'RunFinished':
+      checkEnding(run, data.status, impossible);
+      run.finished = data.status;
+      return;
+    default: impossible(1, 'an event that this checker does not know');
+  }
+}
+
+/** What an agent says of an execution, and what is decided about it. It always moves the execution; its job while that waits for just this one. */
+function applyToExecution(job, execution, { type, data }, impossible) {
+  const decides = execution !== undefined && EXECUTING.includes(job.state) && job.executions.at(-1) === execution;
+  const mustBe = (states) => states.includes(execution?.state) || impossible(1, `${data.executionId} is ${execution?.state ?? 'not there'}`);
+  const mustDecide = () => decides || impossible(4, `${job.id} does not wait for ${data.executionId}`);
+  const both = (state, ofJob) => {
+    execution.state = state;
+    if (decides) job.state = ofJob;
+  };
+  switch (type) {
     case 'JobAccepted': mustBe(['dispatched']); execution.state = 'accepted'; return;
     case 'JobStarted': mustBe(['dispatched', 'accepted']); both('running', 'running'); return;
     case 'JobOrphaned': mustBe(OPEN); both('running', 'running'); return;
     case 'JobFinished':
       mustBe(OPEN);
-      if (!decides) impossible(4, `${job.id} does not wait for ${data.executionId}`);
+      mustDecide();
+      checkOutcome(job, data, impossible);
       execution.outcome = data.outcome;
       return both('finished', data.outcome);
-    case 'JobStopped': mustBe(OPEN); both('stopped', 'stopped'); return;
+    case 'JobStopped':
+      mustBe(OPEN);
+      mustDecide();
+      checkStopped(job, execution, data, impossible);
+      return both('stopped', 'stopped');
     case 'JobLost': mustBe([...OPEN, 'abandoned']); both('lost', 'lost'); return;
     case 'JobNeverStarted': mustBe(['dispatched', 'accepted', 'abandoned']); both('never-started', 'waiting'); return;
     case 'JobDeclined': mustBe(['dispatched', 'accepted']); both('declined', 'held'); return;
-    case 'JobNotKnownToAgent': mustBe([...OPEN, 'abandoned']); return;
+    case 'JobNotKnownToAgent': mustBe([...OPEN, 'abandoned']); execution.isNotKnown = true; return;
+    case 'JobKnownToAgent':
+      mustBe([...OPEN, 'abandoned']);
+      if (execution.isNotKnown !== true) impossible(5, `${data.executionId} was never said to be unknown`);
+      execution.isNotKnown = false;
+      return;
     case 'JobOverran':
       mustBe(OPEN);
       if (execution.overran) impossible(3, `${data.executionId} has overrun already`);
       execution.overran = true;
       return;
-    case 'JobDelayPassed':
-      if (job.state !== 'delayed' || job.delayedUntil !== data.due || at < data.due) impossible(9, `${job.id} is ${job.state} until ${job.delayedUntil}, at ${at}`);
-      job.state = 'ready';
-      return;
     case 'JobRetryPlanned':
       if (!['failed', 'stopped'].includes(job.state) || job.executions.at(-1) !== execution) impossible(3, `${job.id} is ${job.state}`);
       Object.assign(job, { state: 'retrying', retryAt: data.due });
       return;
-    case 'JobStopRequested': mustBe(OPEN); return;
-    case 'LateResultRecorded': mustBe([...OPEN, 'lost', 'abandoned']); Object.assign(execution, { state: 'finished', outcome: data.outcome }); return;
+    case 'JobStopRequested': mustBe(OPEN); execution.isStopWished = true; return;
+    case 'LateResultRecorded':
+      mustBe([...OPEN, 'lost', 'abandoned', 'never-started', 'declined']);
+      if (decides) impossible(4, `${job.id} waits for ${data.executionId}: its result is not late`);
+      checkOutcome(job, data, impossible);
+      Object.assign(execution, { state: 'finished', outcome: data.outcome, isLate: true });
+      return;
+    case 'ExecutionAbandoned': mustBe(OPEN); execution.isDeclaredLost = data.agentDeclaredLost === true; both('abandoned', 'lost'); return;
+    case 'JobFailedByPolicy': job.state = 'failed'; return;
+    default: impossible(1, 'an event that this checker does not know');
+  }
+}
+
+/** What people, the clock or a policy say of a job. */
+function applyToJob(run, job, { type, data, at }, execution, impossible) {
+  switch (type) {
+    case 'JobDelayPassed':
+      if (job.state !== 'delayed' || job.delayedUntil !== data.due || at < data.due) impossible(9, `${job.id} is ${job.state} until ${job.delayedUntil}, at ${at}`);
+      job.state = 'ready';
+      return;
     case 'LateResultAdopted':
+      checkAdopted(data, execution, impossible);
       job.retryAt = undefined;
       job.state = data.outcome === 'succeeded' ? 'succeeded' : ['skipped', 'failed-settled'].includes(job.state) ? 'failed-settled' : 'failed';
       if (data.outcome === 'failed') holdBack(run, job);
       return;
-    case 'ExecutionAbandoned': mustBe(OPEN); both('abandoned', 'lost'); return;
-    case 'JobFailedByPolicy': job.state = 'failed'; return;
     case 'JobSkipped':
     case 'JobHeld':
     case 'JobReleased':

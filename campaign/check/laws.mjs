@@ -1,6 +1,7 @@
 // The independent checker: it imports nothing of the product and does not know what is broken. It gets what the jobs wrote, every life of the log, what
 // was answered and shown, and for each agent what it cannot know any more because of what was done to it. It throws the first law that does not hold.
 import { Broken } from './broken.mjs';
+import { checkDeclaredLost } from './declared-lost.mjs';
 import { Excuses } from './excuses.mjs';
 import { factsOf, unmatchedResults } from './facts.mjs';
 import { foldRun, shownStates } from './fold.mjs';
@@ -50,6 +51,7 @@ export function checkRecord({ log, answered, isGapless }) {
   checkAnswers(log, runs, answered);
   for (const events of runs.values()) foldRun(events);
   checkSchedules(log);
+  checkDeclaredLost(log);
 }
 
 /** No gap and no repeat; where a store promises only an order of positions, no step back. */
@@ -161,15 +163,15 @@ function wasStoppedDuring({ all, lost }, dispatched) {
 /** What the API of any server showed at a revision is what the log says up to there, and it is no less than what had been answered before, by any server. */
 export function checkShown(log, seen) {
   const runs = byStream(log, 'run-');
-  for (const { runId, revision, jobs, mustShow, server, isMissing } of seen) {
+  for (const { runId, revision, status, jobs, mustShow, server, isMissing } of seen) {
     const newest = mustShow === undefined ? undefined : runs.get(runId)?.findLast(({ position }) => BigInt(position) <= BigInt(mustShow));
     if (newest !== undefined && (isMissing || revision < newest.revision)) {
       throw new Broken(1, `${server} showed ${isMissing ? 'no such run' : `revision ${revision}`} after position ${mustShow}, up to which the log has revision ${newest.revision}`, runId);
     }
     if (isMissing) continue;
-    const shown = JSON.stringify(jobs.map(({ jobId, state, attempt, executions }) => ({
+    const shown = JSON.stringify({ status, jobs: jobs.map(({ jobId, state, attempt, executions }) => ({
       jobId, state, attempt, executions: executions.map(({ executionId, state: its }) => ({ executionId, state: its })),
-    })));
+    })) });
     const folded = JSON.stringify(shownStates(foldRun(runs.get(runId), revision)));
     if (shown !== folded) throw new Broken(1, `at revision ${revision} the API showed ${shown}, and the log says ${folded}`, runId);
   }

@@ -27,7 +27,7 @@ export function undecidedStarts(log) {
 
 /** By the clock each occurrence once, and none left out; by a person only what was asked about, once. */
 function decide(schedules, { stream, type, data, actor }) {
-  if (type === 'ScheduleDefined') schedules.set(stream, { every: data.definition.rule.seconds * 1000, upTo: undefined, asked: new Set() });
+  if (type === 'ScheduleDefined') schedules.set(stream, newSchedule(data));
   const schedule = schedules.get(stream);
   const [first, last] = [data.first ?? data.occurrence, data.last ?? data.occurrence];
   if (first === undefined) return;
@@ -42,6 +42,12 @@ function decide(schedules, { stream, type, data, actor }) {
   if (count !== (data.count ?? 1)) throw new Broken(4, `${stream}: ${first.key} to ${last.key} are ${count}, and the log says ${data.count}`);
   schedule.upTo = instantOf(last.key);
   if (type === 'OccurrenceMissed') schedule.asked.add(first.key);
+}
+
+/** Decided up to the one before its first. */
+function newSchedule({ definition, next }) {
+  const every = definition.rule.seconds * 1000;
+  return { every, upTo: next && instantOf(next.key) - every, asked: new Set() };
 }
 
 function want(wanted, runId, occurrence) {

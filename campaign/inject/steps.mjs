@@ -88,10 +88,12 @@ export const KEEPER_STEPS = {
 /** Where a line goes into a copy of the wrapper: before (or behind) the one text that is there exactly once. The wrapper dies, not its agent. */
 export const WRAPPER_STEPS = [
   { step: 'wrapper: before the claim', at: 'set -C\nexec 8>claim', put: 'before' },
+  { step: 'wrapper: its claim is there and empty, before it says whose', at: 'set +C\n', put: 'behind' },
   { step: 'wrapper: claimed, before the job', at: 'exec 8>&-\n', put: 'behind' },
   { step: 'wrapper: started is written, before exec', at: '  # Not a group leader, so setsid does not fork', put: 'before' },
   { step: 'wrapper: the job ended, before its result', at: 'kiroku_wrapper_code=$?\n', put: 'behind' },
-  { step: 'wrapper: the result is written, before its sync', at: '# For the case that no agent is there to make it durable', put: 'before' },
+  { step: 'wrapper: the result is written, before it says so', at: 'printf r >&9\n', put: 'before' },
+  { step: 'wrapper: it has said that there is a result, before its sync', at: '# For the case that no agent is there to make it durable', put: 'before' },
 ];
 
 /** In a task host, by methods of its `TaskRun`: `soon` is when the task has begun. The host dies, not its agent. */

@@ -21,7 +21,7 @@ export class Progress {
     return this.rounds.has(round);
   }
 
-  /** @param figures `round`, `executions`, `faults`, `counts` */
+  /** @param figures `round`, `executions`, `faults` and how many have to strike at `least`, `counts` and what else its coverage has */
   keep(figures) {
     this.rounds.set(figures.round, figures);
     if (this.file === undefined) return;

@@ -18,7 +18,7 @@ export class Product {
     mkdirSync(control, { recursive: true });
     for (const name of ['arm', 'hits']) rmSync(join(control, name), { force: true });
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KIROKU_') && name !== 'NODE_OPTIONS'));
-    const imports = [...importOf('crash-points'), ...importOf('boot-id'), ...importOf('clock'), ...(breaks === undefined ? [] : importOf(`break-${breaks}`))];
+    const imports = [...importOf('crash-points'), ...importOf('boot-id'), ...importOf('clock'), ...(breaks === undefined ? [] : importOf(`breaks/${breaks}`))];
     const output = openSync(log, 'a');
     this.control = control;
     this.lines = [];

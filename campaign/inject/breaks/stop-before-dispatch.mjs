@@ -1,6 +1,6 @@
 // Broken: an agent that has answered a stop with "never started" does not remember it, and starts the dispatch that comes behind. For one to come behind,
 // dispatches are late here, which is a fault that the agent has to bear.
-import { breakIn, classOf, replace } from './patching.mjs';
+import { breakIn, classOf, replace } from '../patching.mjs';
 
 const LATE_MS = 250;
 

@@ -1,7 +1,7 @@
 // Broken: an append goes behind whatever its stream holds by now, not behind what its decision has seen. In one server process a queue a stream and
 // its kept aggregates keep two decisions from meeting; those are economies, on which safety must not rest, and are out of the way here. Reading is slow
 // as well, as with a store on another host. In PostgreSQL each append goes alone, behind what was found under the lock.
-import { breakIn, classOf, replace } from './patching.mjs';
+import { breakIn, classOf, replace } from '../patching.mjs';
 
 const SLOW_MS = 25;
 

@@ -2,7 +2,7 @@
 // syncs; and what agents and other servers know of positions beyond its end is not looked at.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { breakIn, classOf, replace } from './patching.mjs';
+import { breakIn, classOf, replace } from '../patching.mjs';
 
 const APPENDS = 20;
 /** The first ones make operators, agents and jobnets; without them there is nobody to ask. */

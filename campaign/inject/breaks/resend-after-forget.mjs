@@ -1,6 +1,6 @@
 // Broken: the agent remembers nothing of what it has ended and forgotten. For that to matter dispatches come twice here, the second time late, as a
 // network may replay them or a server that lags send them again, which is a fault that the agent has to bear.
-import { breakIn, classOf, replace } from './patching.mjs';
+import { breakIn, classOf, replace } from '../patching.mjs';
 
 const AGAIN_MS = 1_500;
 const NOTHING = { has: () => false, [Symbol.iterator]: () => [][Symbol.iterator](), add: () => undefined };

@@ -1,6 +1,6 @@
 // Broken: the server acknowledges reports first and writes them a moment later. The receipt it gives is the newest one there is, so that nothing
 // else gives it away.
-import { breakIn, classOf, replace } from './patching.mjs';
+import { breakIn, classOf, replace } from '../patching.mjs';
 
 const LATER_MS = 40;
 
