@@ -208,6 +208,7 @@ describe('the database of two servers', () => {
   it.concurrent('16: is killed and started again: both say so and change nothing, the agent keeps its result, and all of it heals by itself', () => withServers({ freshUrl: () => mortal.freshUrl(), port: mortal.port }, {}, async (servers) => {
     const { one, two } = servers;
     const runId = await one.startUntilA1Runs(jobnet(one));
+    await two.job(runId, 'A1', 'running'); // it follows the log by itself, and what it has not read before the kill it can not show after it
     await mortal.kill();
     await letA1End(one);
     for (const { api } of [one, two]) {
