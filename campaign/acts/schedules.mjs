@@ -5,8 +5,8 @@ import { AGENTS } from '../stage/names.mjs';
 import { until } from '../stage/waiting.mjs';
 
 const NAMES = ['S1', 'S2', 'S3'];
-/** While a row of hours is caught up with, a pause is refused. */
-const PAUSING_MS = 240_000;
+/** A server that five rounds share two cores with may be starting once more. */
+const PAUSING_MS = 120_000;
 
 export class Schedules {
   constructor(stage, workload, { seed, round }, jobnets) {

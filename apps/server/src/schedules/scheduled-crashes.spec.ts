@@ -127,6 +127,31 @@ describe('a schedule whose decision cannot be written', () => {
   }, 60_000);
 });
 
+describe('a schedule that catches up with a long row', () => {
+  it('is paused at once: what is left of the row is skipped, on record, and it is resumed and retired after that', async () => {
+    await schedule('every: 1s\nmisfire: ask\n');
+    await server.halt();
+    await clock.advance(2 * HOUR);
+    const healed = server.store.refuseAppends('schedule-');
+    server = await server.restart();
+    // Faster than its clock, which has only begun.
+    server.get(ScheduleClock).onApplicationShutdown();
+    healed();
+    expect(await server.request('POST', '/api/v1/schedules/nightly/retire', { body: { reason: 'wrong' } })).toMatchObject({ status: 409, body: { code: 'schedule-catching-up' } });
+    expect((await server.request('POST', '/api/v1/schedules/nightly/pause', { body: { reason: 'too much' } })).status).toBe(200);
+    server = await server.restart();
+    for (let turn = 0; turn < 20; turn += 1) await server.get(ScheduleClock).sweep();
+    const decided = await server.store.events('schedule-nightly');
+    const paused = decided.findIndex(({ type }) => type === 'SchedulePaused');
+    const asked = decided.filter(({ type }) => type === 'OccurrenceMissed').length;
+    const skipped = decided.slice(paused + 1).map(({ type, data }) => ({ type, ...(data as { count: number; because: string }) }));
+    expect(new Set(skipped.map(({ type, because }) => `${type} ${because}`))).toEqual(new Set(['OccurrencesSkipped paused']));
+    expect(asked + skipped.reduce((sum, { count }) => sum + count, 0)).toBe(7_200);
+    expect(asked).toBeLessThanOrEqual(800); // its clock had one append under way
+    for (const word of ['resume', 'retire']) expect((await server.request('POST', `/api/v1/schedules/nightly/${word}`, { body: { reason: 'as it was meant' } })).status).toBe(200);
+  });
+});
+
 describe('two servers that look at the same time', () => {
   it.each(['allow', 'skip', 'queue'])('start one run of each occurrence between them (overlap %s)', async (overlap) => {
     const other = await ServerUnderTest.start(server.store, server.data, 30, clock);

@@ -121,6 +121,11 @@ describe('occurrences that nobody could start in time', () => {
     expect(words(decide(after([], { ...nightly, misfire: 'runAll' }), missed, { restoredAt: '2026-03-03T12:00:00.000Z' as Instant }))).toEqual(['missed:02 log-restored', 'missed:03 log-restored', 'started:04 misfire']);
   });
 
+  it('and lie before that epoch are not asked about when nobody would want them any more', () => {
+    const restoredAt = '2026-03-03T12:00:00.000Z' as Instant;
+    expect(words(decide(after([], { ...nightly, misfire: 'runAll', within: 2 * DAY }), missed, { restoredAt }))).toEqual(['skipped:02 too-late', 'missed:03 log-restored', 'started:04 misfire']);
+  });
+
   it('in a long row of the same skip are one event', () => {
     const second = (index: number): DueOccurrence => ({ ...due(2, DAY), key: `2026-03-02T02:${String(Math.floor(index / 60)).padStart(2, '0')}:${String(index % 60).padStart(2, '0')}`, at: new Date(Date.parse('2026-03-02T02:00:00Z') + index * 1000).toISOString() as Instant });
     const events = decide(after([], { ...nightly, misfire: 'skip' }), Array.from({ length: 150 }, (_, index) => second(index)));

@@ -45,8 +45,8 @@ export function decideOccurrences(command: DecideOccurrences, state: ScheduleSta
 }
 
 function verdict({ at, lateSeconds }: DueOccurrence, isLast: boolean, { misfire, within }: ScheduleDefinition, restoredAt: Instant | undefined): Verdict {
-  if (restoredAt !== undefined && at <= restoredAt) return { ask: 'log-restored' };
   if (within !== undefined && lateSeconds > within) return { skip: 'too-late' };
+  if (restoredAt !== undefined && at <= restoredAt) return { ask: 'log-restored' };
   if (lateSeconds <= MISFIRE_SECONDS) return { start: 'due' };
   switch (misfire) {
     case 'runAll': return { start: 'misfire' };

@@ -36,13 +36,13 @@ export function decideDue(schedule: ScheduleAggregate, metadata: EventMetadata, 
 }
 
 /**
- * Before a word about the schedule: what was due before it is not concerned by it.
+ * Before a word about the schedule after which it decides otherwise or nothing: what was due before it is not concerned by it.
  *
  * @throws CommandRejectedError while more is due than one append can hold; the clock decides it in parts
  */
 export function decideAllDue(schedule: ScheduleAggregate, metadata: EventMetadata, planner: OccurrencePlanner, restoredAt: Instant | undefined): void {
   const { more } = decideDue(schedule, metadata, planner, restoredAt);
-  if (more) throw new CommandRejectedError('schedule-catching-up', 'it decides what was due while no server ran; ask again in a moment');
+  if (more) throw new CommandRejectedError('schedule-catching-up', 'it decides what was due while no server ran; ask again in a moment, or pause it: what is left of that is then skipped, on record');
 }
 
 /** Another zone database than this one's had planned a start elsewhere: that is on record before anything is decided by this one. */

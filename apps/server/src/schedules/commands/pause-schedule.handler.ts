@@ -5,9 +5,9 @@ import type { CommandEnvelope } from '../../event-sourcing/command-envelope.js';
 import { LogProjection } from '../../log/log.projection.js';
 import { OccurrencePlanner } from '../occurrence-planner.js';
 import { ScheduleAggregate } from '../schedule.aggregate.js';
-import { decideAllDue } from './decide-due.js';
+import { decideDue } from './decide-due.js';
 
-/** Starts nothing until it is resumed; what comes due meanwhile is skipped, on record. */
+/** Starts nothing until it is resumed; what comes due meanwhile is skipped, on record, and so is what it had not caught up with. */
 export class PauseSchedule extends Command<Transacted> {
   constructor(readonly schedule: string, readonly expect: ScheduleExpectation | undefined, readonly envelope: CommandEnvelope) {
     super();
@@ -20,8 +20,8 @@ export class PauseScheduleHandler implements ICommandHandler<PauseSchedule> {
 
   execute({ schedule, expect, envelope }: PauseSchedule): Promise<Transacted> {
     return this.repository.transact(() => new ScheduleAggregate(schedule), envelope, (aggregate, metadata) => {
-      // What was due before the word is not concerned by it.
-      decideAllDue(aggregate, metadata, this.planner, this.log.state.restoredAt);
+      // What was due before the word is not concerned by it; but a row too long for one append must not keep a person from ending it.
+      decideDue(aggregate, metadata, this.planner, this.log.state.restoredAt);
       aggregate.handle({ type: 'PauseSchedule', schedule, expect }, metadata);
     });
   }
