@@ -20,10 +20,11 @@ describe('the URL of a log in KurrentDB', () => {
   it.each([
     ['one node', 'kurrentdb://h:2113?tls=false', 'kurrentdb://h:2113?tls=false'],
     ['the old name', 'esdb://h:2113/?tls=false', 'kurrentdb://h:2113?tls=false'],
-    ['several nodes, whose leader is wanted', 'kurrentdb://a,b:2114,c', 'kurrentdb://a,b:2114,c?nodePreference=leader'],
-    ['several nodes to discover, of which the client would ask the first only', 'esdb+discover://a,b?tls=true', 'kurrentdb://a,b?tls=true&nodePreference=leader'],
-    ['one name to discover', 'kurrentdb+discover://cluster.example', 'kurrentdb+discover://cluster.example?nodePreference=leader'],
-    ['a preference of their own', 'kurrentdb://a,b?NodePreference=follower', 'kurrentdb://a,b?nodePreference=follower'],
+    ['several nodes, whose leader is wanted', 'kurrentdb://a,b:2114,c', 'kurrentdb://a,b:2114,c?nodePreference=leader&gossipTimeout=1'],
+    ['several nodes to discover, of which the client would ask the first only', 'esdb+discover://a,b?tls=true', 'kurrentdb://a,b?tls=true&nodePreference=leader&gossipTimeout=1'],
+    ['one name to discover', 'kurrentdb+discover://cluster.example', 'kurrentdb+discover://cluster.example?nodePreference=leader&gossipTimeout=1'],
+    ['a preference of their own', 'kurrentdb://a,b?NodePreference=follower', 'kurrentdb://a,b?nodePreference=follower&gossipTimeout=1'],
+    ['a patience of their own', 'kurrentdb://a,b?gossipTimeout=7', 'kurrentdb://a,b?gossipTimeout=7&nodePreference=leader'],
     ['files of certificates', 'kurrentdb://h?tlsCAFile=/etc/ca 1.crt&userCertFile=c%2Fd', 'kurrentdb://h?tlsCAFile=/etc/ca%201.crt&userCertFile=c/d'],
     ['a user', 'kurrentdb://ann:g%40h:i@h', 'kurrentdb://ann:g%40h%3Ai@h'],
   ])('is turned into what the client takes right: %s', (_, url, clientUrl) => {

@@ -23,6 +23,13 @@ const CLIENT_OPTIONS = [
 const OUR_OPTIONS = ['log', 'credentialsFile'];
 
 /**
+ * What a cluster is asked with unless the user says otherwise. A client asks the nodes one after the other, in any order, who leads, and waits
+ * `gossipTimeout` seconds for each, a whole number, five by default: longer than we wait for an answer, so that a new client that came upon the frozen
+ * node first was given up before it had asked the next one.
+ */
+const OF_A_CLUSTER: ReadonlyMap<string, string> = new Map([['nodePreference', 'leader'], ['gossipTimeout', '1']]);
+
+/**
  * Reads `kurrentdb://[USER:PASSWORD@]HOST[:PORT][,HOST...][?OPTION=VALUE&...]`. Beside the client's options there are ours: `log=NAME`, so that
  * several logs of Kiroku fit in one database (`kiroku`), and `credentialsFile=FILE`, whose one line is `USER:PASSWORD`.
  *
@@ -99,8 +106,8 @@ function decoded(text: string, what: string): string {
 }
 
 function clientQuery(options: ReadonlyMap<string, string>, isCluster: boolean): string {
-  const pairs = [...options].filter(([name]) => !OUR_OPTIONS.includes(name));
-  if (isCluster && !options.has('nodePreference')) pairs.push(['nodePreference', 'leader']);
+  const inEffect = isCluster ? new Map([...options, ...[...OF_A_CLUSTER].filter(([name]) => !options.has(name))]) : options;
+  const pairs = [...inEffect].filter(([name]) => !OUR_OPTIONS.includes(name));
   // Paths stay legible: one of the client's two halves takes them as they are.
   const text = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2F/g, '/').replace(/%3A/g, ':')}`).join('&');
   return text === '' ? '' : `?${text}`;

@@ -27,8 +27,8 @@ describe('a store on KurrentDB', () => {
     nodes.push(...members);
     return members as [KurrentDbStandIn, KurrentDbStandIn, KurrentDbStandIn];
   };
-  const open = async (url: string): Promise<EventStore> => {
-    const store = await openKurrentDbEventStore({ url, patience });
+  const open = async (url: string, ofItsOwn = patience): Promise<EventStore> => {
+    const store = await openKurrentDbEventStore({ url, patience: ofItsOwn });
     opened.push(store);
     return store;
   };
@@ -80,7 +80,8 @@ describe('a store on KurrentDB', () => {
   it.each(['kill', 'freeze'] as const)('goes on with the new leader after a %s of the old one: appends, reads and subscriptions', async (how) => {
     const members = await cluster();
     const [first, second] = members;
-    const store = await open(clusterUrl(members));
+    // As in the product, an answer is waited for longer than a client waits for one node to say who leads.
+    const store = await open(clusterUrl(members), { answerMs: 2_500, callMs: 10_000 });
     const seen = until(store, { isEnough: ({ length }) => length >= 60 });
     await appendOneByOne(store, 'run-1', Array.from({ length: 30 }, (_, index) => `before ${index}`));
     first[how]();
