@@ -74,7 +74,7 @@ class Round {
 
   /** @param from where the log stood when nothing was amiss yet, if that is known */
   excuse(agent, why, from) {
-    const excuse = { agent, why, from, upTo: undefined };
+    const excuse = { agent, why, from, upTo: undefined, processIds: this.stage.processIds.get(agent) };
     this.excuses.push(excuse);
     this.marking.push(this.mark().then((place) => { excuse.upTo = place; }));
   }

@@ -40,6 +40,8 @@ export class Stage {
     /** The logs that a restore took away. What is answered now is answered in the life after them. */
     stage.formerLogs = [];
     stage.starts = 0;
+    /** By name: of every process that was started under it, the newest last. */
+    stage.processIds = new Map();
     /** Ends of processes that nobody has struck. */
     stage.surprises = [];
     stage.api = new Api({ choose: () => stage.anyServer(), token: () => stage.token('operator') });
@@ -145,6 +147,7 @@ export class Stage {
     });
     this.starts += 1;
     this.products.set(name, product);
+    this.processIds.set(name, [...(this.processIds.get(name) ?? []), product.child.pid]);
     void product.ended.then(() => {
       if (!product.isAwaited && product.hits().every((step) => /^(wrapper|host):/.test(step))) this.surprises.push(`${name} ended by itself with ${product.end}`);
     });

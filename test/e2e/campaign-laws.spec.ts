@@ -132,3 +132,24 @@ describe('what the campaign\'s checker demands of a word that an agent is lost',
     expect(judged(logOf(...given, gone, [10, 'run-R', 'LateResultRecorded', late[3]], ...settled(11)))).toThrow('JobLost of R~J1~1 (no process of it is left), and nothing was done that makes it so');
   });
 });
+
+describe('what the campaign\'s checker excuses after an agent has lost its journal', () => {
+  const session = (position: number, pid: number) => [position, 'agent-one', 'AgentConnected', { server: 'server-1', pid }] as const;
+  const log = logOf(
+    [1, 'agent-one', 'AgentEnrolled'], [2, 'run-R', 'RunStarted', STARTED], session(3, 7),
+    [4, 'run-R', 'JobDispatched', { jobId: 'J1', executionId: 'R~J1~1', ordinal: 1, attempt: 1, agent: 'one' }], session(5, 8),
+    [6, 'run-R', 'JobNotKnownToAgent', { jobId: 'J1', executionId: 'R~J1~1', reason: 'the agent\'s journal is new' }], [7, 'run-R', 'JobSkipped', { jobId: 'J1' }],
+    [8, 'run-R', 'RunFinished', { status: 'succeeded' }],
+  );
+  const lostAt = (position: string, processIds: readonly number[]) => () =>
+    check({ marks: new Map(), former: [], log, answered: [], seen: [], excuses: [{ agent: 'one', why: 'journal', upTo: { life: 0, position }, processIds }], isGapless: true });
+
+  it('is what was dispatched until its next process says hello, and no longer', () => {
+    expect(lostAt('3', [7])).not.toThrow();
+    expect(lostAt('2', [])).toThrow('JobNotKnownToAgent of R~J1~1');
+  });
+
+  it('and not until a server hears the hello that its former process had sent', () => {
+    expect(lostAt('2', [7])).not.toThrow();
+  });
+});
