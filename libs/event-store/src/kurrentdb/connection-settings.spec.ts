@@ -20,11 +20,10 @@ describe('the URL of a log in KurrentDB', () => {
   it.each([
     ['one node', 'kurrentdb://h:2113?tls=false', 'kurrentdb://h:2113?tls=false'],
     ['the old name', 'esdb://h:2113/?tls=false', 'kurrentdb://h:2113?tls=false'],
-    ['several nodes, whose leader is wanted', 'kurrentdb://a,b:2114,c', 'kurrentdb://a,b:2114,c?nodePreference=leader&gossipTimeout=1'],
-    ['several nodes to discover, of which the client would ask the first only', 'esdb+discover://a,b?tls=true', 'kurrentdb://a,b?tls=true&nodePreference=leader&gossipTimeout=1'],
-    ['one name to discover', 'kurrentdb+discover://cluster.example', 'kurrentdb+discover://cluster.example?nodePreference=leader&gossipTimeout=1'],
-    ['a preference of their own', 'kurrentdb://a,b?NodePreference=follower', 'kurrentdb://a,b?nodePreference=follower&gossipTimeout=1'],
-    ['a patience of their own', 'kurrentdb://a,b?gossipTimeout=7', 'kurrentdb://a,b?gossipTimeout=7&nodePreference=leader'],
+    ['several nodes, whose leader is wanted', 'kurrentdb://a,b:2114,c', 'kurrentdb://a,b:2114,c?nodePreference=leader'],
+    ['several nodes to discover, of which the client would ask the first only', 'esdb+discover://a,b?tls=true', 'kurrentdb://a,b?tls=true&nodePreference=leader'],
+    ['one name to discover', 'kurrentdb+discover://cluster.example', 'kurrentdb+discover://cluster.example?nodePreference=leader'],
+    ['a preference of their own', 'kurrentdb://a,b?NodePreference=follower', 'kurrentdb://a,b?nodePreference=follower'],
     ['files of certificates', 'kurrentdb://h?tlsCAFile=/etc/ca 1.crt&userCertFile=c%2Fd', 'kurrentdb://h?tlsCAFile=/etc/ca%201.crt&userCertFile=c/d'],
     ['a user', 'kurrentdb://ann:g%40h:i@h', 'kurrentdb://ann:g%40h%3Ai@h'],
   ])('is turned into what the client takes right: %s', (_, url, clientUrl) => {
@@ -35,6 +34,13 @@ describe('the URL of a log in KurrentDB', () => {
     const { clientUrl, shown } = connectionSettings(`kurrentdb://h?credentialsFile=${credentials('ann:g@h%:i\n')}`);
     expect(clientUrl).toBe('kurrentdb://ann:g%40h%25%3Ai@h');
     expect(shown).toBe('h (log kiroku)');
+  });
+
+  it('has a URL for each of several nodes that asks it alone for the leader', () => {
+    expect(connectionSettings('kurrentdb://ann:x@a,b:2114?tls=false').seedUrls).toEqual([
+      'kurrentdb://ann:x@a,a?tls=false&nodePreference=leader', 'kurrentdb://ann:x@b:2114,b:2114?tls=false&nodePreference=leader',
+    ]);
+    expect(connectionSettings('kurrentdb://a').seedUrls).toEqual([]);
   });
 
   it('names the log, so that several fit in one database', () => {

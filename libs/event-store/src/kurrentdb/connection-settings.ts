@@ -5,6 +5,11 @@ import { InvalidStoreUrlError } from './kurrentdb.errors.js';
 export interface ConnectionSettings {
   /** May hold a password: never in a message. */
   readonly clientUrl: string;
+  /**
+   * For each of several nodes one URL that asks that node alone who leads. A client asks them one after the other, in any order, and waits five seconds for
+   * each: with a frozen one among them it may take longer than anybody waits for an answer.
+   */
+  readonly seedUrls: readonly string[];
   /** What the names of all our streams begin with. */
   readonly prefix: string;
   /** For people: hosts and log, nothing else. */
@@ -15,19 +20,15 @@ const SCHEME = /^(kurrentdb|esdb)(\+discover)?:\/\//;
 const HOST = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/;
 const LOG_NAME = /^[A-Za-z0-9_]{1,64}$/;
 
-/** The options of the client, in its spelling; it prints a URL with one that it does not know, password included. */
+/**
+ * The options of the client, in its spelling; it prints a URL with one that it does not know, password included. `gossipTimeout` is not among them: one half
+ * of the client takes it for seconds, and the other, which reads, for milliseconds.
+ */
 const CLIENT_OPTIONS = [
   'tls', 'tlsVerifyCert', 'tlsCAFile', 'userCertFile', 'userKeyFile', 'connectionName', 'nodePreference', 'maxDiscoverAttempts', 'discoveryInterval',
-  'gossipTimeout', 'keepAliveInterval', 'keepAliveTimeout',
+  'keepAliveInterval', 'keepAliveTimeout',
 ];
 const OUR_OPTIONS = ['log', 'credentialsFile'];
-
-/**
- * What a cluster is asked with unless the user says otherwise. A client asks the nodes one after the other, in any order, who leads, and waits
- * `gossipTimeout` seconds for each, a whole number, five by default: longer than we wait for an answer, so that a new client that came upon the frozen
- * node first was given up before it had asked the next one.
- */
-const OF_A_CLUSTER: ReadonlyMap<string, string> = new Map([['nodePreference', 'leader'], ['gossipTimeout', '1']]);
 
 /**
  * Reads `kurrentdb://[USER:PASSWORD@]HOST[:PORT][,HOST...][?OPTION=VALUE&...]`. Beside the client's options there are ours: `log=NAME`, so that
@@ -49,8 +50,11 @@ export function connectionSettings(url: string): ConnectionSettings {
   const log = options.get('log') ?? 'kiroku';
   if (!LOG_NAME.test(log)) throw new InvalidStoreUrlError('log= takes 1 to 64 letters, digits and underscores');
   const scheme = discover !== undefined && hosts.length === 1 ? 'kurrentdb+discover' : 'kurrentdb';
+  const urlOf = (nodes: readonly string[]): string => `${scheme}://${credentials}${nodes.join(',')}${clientQuery(options, hosts.length > 1 || discover !== undefined)}`;
   return {
-    clientUrl: `${scheme}://${credentials}${hosts.join(',')}${clientQuery(options, hosts.length > 1 || discover !== undefined)}`,
+    clientUrl: urlOf(hosts),
+    // Twice: a single one would not be asked for the leader, but taken for it.
+    seedUrls: hosts.length > 1 ? hosts.map((host) => urlOf([host, host])) : [],
     prefix: `${log}.`,
     shown: `${hosts.join(',')} (log ${log})`,
   };
@@ -106,8 +110,8 @@ function decoded(text: string, what: string): string {
 }
 
 function clientQuery(options: ReadonlyMap<string, string>, isCluster: boolean): string {
-  const inEffect = isCluster ? new Map([...options, ...[...OF_A_CLUSTER].filter(([name]) => !options.has(name))]) : options;
-  const pairs = [...inEffect].filter(([name]) => !OUR_OPTIONS.includes(name));
+  const pairs = [...options].filter(([name]) => !OUR_OPTIONS.includes(name));
+  if (isCluster && !options.has('nodePreference')) pairs.push(['nodePreference', 'leader']);
   // Paths stay legible: one of the client's two halves takes them as they are.
   const text = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2F/g, '/').replace(/%3A/g, ':')}`).join('&');
   return text === '' ? '' : `?${text}`;

@@ -164,7 +164,7 @@ export class KurrentDbEventStore implements MovableEventStore {
     }));
     if (held) return;
     cursor.forgetCheckpoint();
-    this.clients.renew(client);
+    this.clients.renew(client, false);
     await this.caller.pause(OUTAGE_PAUSE_MS);
   }
 }

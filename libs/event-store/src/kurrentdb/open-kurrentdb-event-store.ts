@@ -30,8 +30,8 @@ const PATIENCE: Patience = { answerMs: 4_000, callMs: 12_000 };
  * @throws the signal's reason when it aborts
  */
 export async function openKurrentDbEventStore({ url, signal, onWaiting, patience = PATIENCE }: KurrentDbEventStoreOptions): Promise<MovableEventStore> {
-  const { clientUrl, prefix, shown } = connectionSettings(url);
-  const clients = clientsOf(clientUrl);
+  const { clientUrl, seedUrls, prefix, shown } = connectionSettings(url);
+  const clients = clientsOf(clientUrl, seedUrls);
   const caller = new PersistentCaller(clients, patience);
   const store = new KurrentDbEventStore(clients, caller, prefix);
   const given = signal ?? new AbortController().signal;
@@ -53,9 +53,9 @@ export async function openKurrentDbEventStore({ url, signal, onWaiting, patience
   }
 }
 
-function clientsOf(clientUrl: string): RenewableClient {
+function clientsOf(clientUrl: string, seedUrls: readonly string[]): RenewableClient {
   try {
-    return new RenewableClient(clientUrl);
+    return new RenewableClient(clientUrl, seedUrls);
   } catch (error) {
     // Its own words may hold the URL; those about files do not.
     const told = (error as Error).message;

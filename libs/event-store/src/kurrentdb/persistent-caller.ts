@@ -53,7 +53,7 @@ export class PersistentCaller {
       } catch (error) {
         const fault = faultOf(error);
         if (fault.kind === 'final') throw fault.error;
-        if (fault.wantsNewClient) this.clients.renew(client);
+        if (fault.wantsNewClient) this.clients.renew(client, error instanceof NoAnswerError);
         if (hasBroken) answerMs = Math.min(this.patience.answerMs, answerMs * 2);
         else if (fault.wantsNewClient && !(error instanceof NoAnswerError)) [hasBroken, answerMs] = [true, Math.min(this.patience.answerMs, AFTER_BREAK_MS)];
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** number);

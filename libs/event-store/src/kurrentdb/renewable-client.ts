@@ -18,8 +18,9 @@ export class RenewableClient {
   /** How often the client was renewed. */
   renewals = 0;
 
-  constructor(private readonly url: string) {
-    this.client = this.make();
+  /** @param seedUrls for each node of a cluster one that asks it alone who leads */
+  constructor(private readonly url: string, private readonly seedUrls: readonly string[]) {
+    this.client = this.make(url);
   }
 
   get current(): KurrentDBClient {
@@ -27,21 +28,33 @@ export class RenewableClient {
   }
 
   async use<Answer>(client: KurrentDBClient, work: (client: KurrentDBClient) => Promise<Answer>): Promise<Answer> {
-    const tenancy = this.tenancies.get(client);
-    if (tenancy !== undefined) tenancy.calls += 1;
+    const release = this.hold(client);
     try {
       return await work(client);
     } finally {
-      if (tenancy !== undefined) tenancy.calls -= 1;
-      this.disposeOfIdle();
+      release();
     }
   }
 
-  /** Many calls fail together: only the first of them, whose client is still the current one, makes a new one. */
-  renew(failed: KurrentDBClient): void {
+  /** Keeps it from being disposed of, for a minute at most once it is replaced, until what this returns is called. */
+  hold(client: KurrentDBClient): () => void {
+    const tenancy = this.tenancies.get(client);
+    if (tenancy !== undefined) tenancy.calls += 1;
+    return () => {
+      if (tenancy !== undefined) tenancy.calls -= 1;
+      this.disposeOfIdle();
+    };
+  }
+
+  /**
+   * Many calls fail together: only the first of them, whose client is still the current one, makes a new one.
+   *
+   * @param isSilent nobody answered: the next client asks one node alone, and the one after that another one, so that a frozen one is met once
+   */
+  renew(failed: KurrentDBClient, isSilent: boolean): void {
     if (failed !== this.client) return;
     try {
-      this.client = this.make();
+      this.client = this.make((isSilent ? this.seedUrls[this.renewals % this.seedUrls.length] : undefined) ?? this.url);
     } catch {
       return; // a file of certificates that is being replaced: the next failure tries again
     }
@@ -59,8 +72,8 @@ export class RenewableClient {
     for (const client of [...this.tenancies.keys()]) this.dispose(client);
   }
 
-  private make(): KurrentDBClient {
-    const client = KurrentDBClient.connectionString(this.url);
+  private make(url: string): KurrentDBClient {
+    const client = KurrentDBClient.connectionString(url);
     this.tenancies.set(client, { calls: 0, isRetired: false });
     return client;
   }
