@@ -41,6 +41,7 @@ export class KurrentDbStandIn {
   private appendsToSwallow = 0;
   private appenders = 0;
   private searches: (() => void)[] | undefined;
+  private isMute = false;
 
   constructor(readonly log = new StandInLog()) {}
 
@@ -116,6 +117,11 @@ export class KurrentDbStandIn {
     while (this.readsSeen - this.searchesSeen < before + more) await once(this.asked, 'read');
   }
 
+  /** Subscriptions stay open, and tell nothing from now on. */
+  muteSubscriptions(): void {
+    this.isMute = true;
+  }
+
   private later(work: () => void): void {
     if (this.frozen === undefined) work();
     else {
@@ -183,6 +189,7 @@ export class KurrentDbStandIn {
     if (from !== undefined) next += this.log.events[next] === undefined ? 0 : 1;
     const prefixes = options.getFilter()!.getStreamIdentifier()!.getPrefixList();
     const push = (): void => {
+      if (this.isMute) return;
       for (; next! < this.log.events.length; next! += 1) {
         const event = this.log.events[next!]!;
         if (prefixes.some((prefix) => event.stream.startsWith(prefix))) call.write(readAnswer(event));

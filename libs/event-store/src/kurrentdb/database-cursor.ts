@@ -1,3 +1,4 @@
+import type { ResolvedEvent } from '@kurrent/kurrentdb-client';
 import { START } from '@kurrent/kurrentdb-client';
 import type { Position, ReadFilter, RecordedEvent } from '../event-store.port.js';
 import { CorruptLogError } from '../event-store.errors.js';
@@ -30,11 +31,23 @@ export class DatabaseCursor {
     if (this.filter?.streamPrefixes?.length === 0) return { batch: [], more: false };
     const limit = this.size.appends;
     const page = await this.reader.page(this.starts(), limit + 1, this.filter?.streamPrefixes);
-    const fresh = page.filter(({ event }) => this.isAhead(event));
-    for (const each of fresh) this.pass(each);
-    this.size.learn(fresh.map(({ event }) => ({ events: JSON.stringify(event.data) })));
-    const batch = fresh.map(({ event }) => event).filter((event) => this.isWanted(event));
-    return { batch, more: page.length > limit };
+    const fresh = this.passFresh(page);
+    this.size.learn(fresh.map(({ data }) => ({ events: JSON.stringify(data) })));
+    return { batch: fresh.filter((event) => this.isWanted(event)), more: page.length > limit };
+  }
+
+  /**
+   * The same for what a subscription brought, which began where this cursor is or was.
+   *
+   * @throws CorruptLogError when part of an append is missing
+   */
+  take(events: readonly ResolvedEvent[]): RecordedEvent[] {
+    return this.passFresh(events.map((event) => this.reader.placed(event))).filter((event) => this.isWanted(event));
+  }
+
+  /** Whether there is something up to a position that did not pass here. */
+  isBefore(position: Position): boolean {
+    return position > (typeof this.reached === 'bigint' ? this.reached : this.after ?? 0n);
   }
 
   /** Where a subscription goes on from; undefined while nothing tells a position at which a record begins. */
@@ -63,6 +76,12 @@ export class DatabaseCursor {
   private starts(): Start[] {
     const known = this.reached ?? [this.after!, this.after! + 1n, START];
     return [this.checkpoint ?? [], known].flat() as Start[];
+  }
+
+  private passFresh(placed: readonly PlacedEvent[]): RecordedEvent[] {
+    const fresh = placed.filter(({ event }) => this.isAhead(event));
+    for (const each of fresh) this.pass(each);
+    return fresh.map(({ event }) => event);
   }
 
   private isAhead({ position }: RecordedEvent): boolean {

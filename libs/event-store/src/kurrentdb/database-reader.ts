@@ -18,7 +18,7 @@ export class DatabaseReader {
   async last(): Promise<PlacedEvent | undefined> {
     const [event] = await this.caller.call('reading the head of the log', (client) => collected(
       client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, filter: this.filter(undefined), requiresLeader: true })), endOfDatabase);
-    return event && fromDatabase(event, this.prefix);
+    return event && this.placed(event);
   }
 
   /** The last event of one stream. */
@@ -40,7 +40,12 @@ export class DatabaseReader {
    */
   async page(starts: readonly Start[], limit: number, prefixes: readonly string[] | undefined): Promise<PlacedEvent[]> {
     const events = await this.caller.call('reading the log', (client) => this.fromFirstTaken(client, starts, { maxCount: limit, filter: this.filter(prefixes), requiresLeader: true }), endOfDatabase);
-    return events.map((event) => fromDatabase(event, this.prefix));
+    return events.map((event) => this.placed(event));
+  }
+
+  /** @throws CorruptLogError when it is none of ours, though it has a name of ours */
+  placed(event: ResolvedEvent): PlacedEvent {
+    return fromDatabase(event, this.prefix);
   }
 
   /** For the server: nothing but our own streams ever comes over the wire. */
@@ -77,7 +82,7 @@ export class DatabaseReader {
         throw error;
       }
     });
-    return events.map((event) => fromDatabase(event, this.prefix));
+    return events.map((event) => this.placed(event));
   }
 }
 

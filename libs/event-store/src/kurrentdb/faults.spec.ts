@@ -175,11 +175,59 @@ describe('a store on KurrentDB', () => {
     const subscription = store.subscribe()[Symbol.asyncIterator]();
     for (const name of ['a', 'b']) {
       const next = subscription.next();
-      const before = node.subscriptionsSeen;
-      while (node.subscriptionsSeen === before) await store.head();
+      while (node.subscriptionsSeen === 0) await store.head();
       await other.append(`run-${name}`, 'none', [event(name)]);
       expect((await next).value?.map(nameOf)).toEqual([name]);
     }
+  }, 30_000);
+
+  it('hears what comes without a question for each event', async () => {
+    const node = await one();
+    const store = await open(node.url);
+    const subscription = store.subscribe()[Symbol.asyncIterator]();
+    const first = subscription.next();
+    while (node.subscriptionsSeen === 0) await store.head();
+    await store.append('run-1', 'none', [event('first')]);
+    expect((await first).value?.map(nameOf)).toEqual(['first']);
+    const [reads, subscriptions] = [node.readsSeen, node.subscriptionsSeen];
+    for (const revision of [0, 1, 2, 3, 4]) {
+      await store.append('run-1', revision, [event(`next ${revision}`)]);
+      expect((await subscription.next()).value?.map(nameOf)).toEqual([`next ${revision}`]);
+    }
+    expect([node.readsSeen, node.subscriptionsSeen]).toEqual([reads, subscriptions]);
+  }, 30_000);
+
+  it('asks the database where a subscription of it falls silent', async () => {
+    const node = await one();
+    const store = await open(node.url);
+    const subscription = store.subscribe()[Symbol.asyncIterator]();
+    const first = subscription.next();
+    while (node.subscriptionsSeen === 0) await store.head();
+    node.muteSubscriptions();
+    await store.append('run-1', 'none', [event('first')]);
+    expect((await first).value?.map(nameOf)).toEqual(['first']);
+    await store.append('run-1', 0, events('more', 3));
+    expect((await subscription.next()).value?.map(nameOf)).toEqual(['more/0', 'more/1', 'more/2']);
+  }, 30_000);
+
+  it('leaves out nothing that has come and was not asked for yet, when its client is replaced behind much of what others wrote', async () => {
+    const node = await one();
+    const [store, other] = [await open(node.url), await open(node.url)];
+    const subscription = store.subscribe()[Symbol.asyncIterator]();
+    const first = subscription.next();
+    while (node.subscriptionsSeen === 0) await store.head();
+    await other.append('run-1', 'none', [event('first')]);
+    expect((await first).value?.map(nameOf)).toEqual(['first']);
+    await other.append('run-1', 0, [event('unread')]);
+    const stranger = KurrentDBClient.connectionString(node.url);
+    await stranger.appendToStream('theirs', Array.from({ length: 3_000 }, (_, index) => jsonEvent({ type: 'Foreign', data: { index } })), { streamState: 'no_stream' });
+    await stranger.dispose();
+    node.loseAnswers(1);
+    await store.append('run-2', 'none', [event('own')]);
+    expect(store.figures?.renewedClients).toBe(1);
+    const rest: string[] = [];
+    while (!rest.includes('own')) rest.push(...((await subscription.next()).value ?? []).map(nameOf));
+    expect(rest).toEqual(['unread', 'own']);
   }, 30_000);
 
   it('begins at any number: a position, the one before it, and one that is nothing', async () => {
